@@ -1,0 +1,1 @@
+"""The command line, and the only place where clocks, chance, settings and servers are wired together."""

@@ -1,0 +1,1 @@
+"""The gated API: early-tester tokens, an approval queue for every output, revocation. It generates no video."""

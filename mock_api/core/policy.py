@@ -1,0 +1,151 @@
+"""Every knob the lab may turn. Durations are seconds; rates say their unit in the name."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Seconds = Annotated[float, Meta(ge=0)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Positive = Annotated[float, Meta(gt=0)]
+Count = Annotated[int, Meta(ge=0)]
+AtLeastOne = Annotated[int, Meta(ge=1)]
+
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+
+
+class Quota(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one tester may take. A tester may carry a quota of their own instead of the policy's."""
+
+    requests_per_minute: AtLeastOne = 600
+    renders_per_day: AtLeastOne = 500
+    concurrent_renders: AtLeastOne = 8
+
+
+class RenderModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long a render takes and how many run at once: an M/G/c queue with log-normal service."""
+
+    capacity: AtLeastOne = 40                      # clips rendered at once
+    queue_limit: AtLeastOne = 10_000               # clips waiting; beyond it submissions are refused
+    seconds_per_clip_second: Positive = 10.5       # median service time per second of clip
+    service_sigma: Annotated[float, Meta(ge=0)] = 0.5  # log-sd of the service time
+    moderation_share: Share = 0.15                 # share of prompts refused by moderation
+    timeout: Positive = 1 * HOUR                   # a render that takes longer fails
+    output_lifetime: Positive = 24 * HOUR          # how long an output is kept
+
+
+Disposition = Literal["release", "quarantine", "recall"]
+
+
+class OnRevocation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What becomes of the outputs of a token when it is revoked.
+
+    `release`: nothing changes. `quarantine`: locked until an operator decides. `recall`: gone for good; a render
+    that has not finished is cancelled.
+    """
+
+    in_flight: Disposition = "recall"
+    held: Disposition = "quarantine"
+    approved: Disposition = "quarantine"
+
+
+class Approval(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who must agree before an output leaves.
+
+    `none`: nobody. `contract`: sharing needs approval, but downloads are open: nothing enforces it.
+    `hold`: no download before approval.
+    """
+
+    mode: Literal["none", "contract", "hold"] = "contract"
+    claim_lease: Positive = 10 * MINUTE            # a reviewer's claim on an output lapses after this
+    on_revocation: OnRevocation = OnRevocation()
+
+
+class RateDetector(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="rate"):
+    """Requests per window far above the token's own EWMA baseline (Roberts 1959; Lucas and Saccucci 1990)."""
+
+    name: str
+    window: Positive = 1 * MINUTE
+    smoothing: Annotated[float, Meta(gt=0, le=1)] = 0.1
+    threshold: Positive = 6.0                      # standard deviations above the baseline
+    minimum: AtLeastOne = 30                       # requests in the window below which nothing is said
+
+
+class CusumDetector(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="cusum"):
+    """A small lasting rise over the expected requests per window (Page 1954)."""
+
+    name: str
+    window: Positive = 1 * MINUTE
+    expected: Positive = 4.0                       # requests per window that need no explanation
+    slack: Annotated[float, Meta(ge=0)] = 2.0
+    decision: Positive = 30.0                      # the sum at which it speaks
+
+
+class ConcurrencyDetector(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="concurrency"):
+    """More origins using one token within a window than one person has."""
+
+    name: str
+    window: Positive = 10 * MINUTE
+    origins: AtLeastOne = 3
+
+
+class SpreadDetector(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="spread"):
+    """A token active in more hours of the last day than one person is awake."""
+
+    name: str
+    active_hours: Annotated[int, Meta(ge=1, le=24)] = 18
+
+
+class NoticeDetector(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="notice"):
+    """Somebody says so: a reviewer, a leak report, the public."""
+
+    name: str
+    source: Literal["reviewer", "leak_report", "public"]
+    notices: AtLeastOne = 1
+
+
+Detector = RateDetector | CusumDetector | ConcurrencyDetector | SpreadDetector | NoticeDetector
+
+Action = Literal[
+    "revoke_token", "revoke_tester", "revoke_cohort", "revoke_all", "cutoff",
+    "suspend_tester", "quarantine", "throttle", "pause",
+]
+
+
+class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line of the playbook: when this detector speaks, this is done."""
+
+    when: str                                      # a detector's name
+    do: Action
+    by: Literal["automatic", "human"] = "human"
+    after: Seconds = 0.0                           # automatic: the delay; human: the median time to decide
+    sigma: Annotated[float, Meta(ge=0)] = 0.0      # human: log-sd of the time to decide
+    suspend_for: Positive = 1 * HOUR               # suspend_tester: how long
+    throttle_to: AtLeastOne = 2                    # throttle: requests per minute left to the tester
+    recall: bool = False                           # pause: take finished outputs back as well
+
+
+class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the provider grants, watches and withdraws access."""
+
+    name: str
+    summary: str = ""
+    token_lifetime: Positive = 1 * HOUR
+    signing_algorithm: Literal["EdDSA", "ES256", "RS256"] = "EdDSA"
+    enforcement: Literal["in-process"] = "in-process"
+    quota: Quota = Quota()
+    renders: RenderModel | None = None             # None: the scenario's, or the server's, render model
+    approval: Approval = Approval()
+    detectors: tuple[Detector, ...] = ()
+    playbook: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a playbook that waits for a detector nobody has."""
+        names = [detector.name for detector in self.detectors]
+        if len(set(names)) != len(names):
+            raise ValueError(f"detectors must have different names, got {', '.join(names)}")
+        for step in self.playbook:
+            if step.when not in names:
+                known = ", ".join(names) or "none"
+                raise ValueError(f"playbook step `when: {step.when}` names no detector; detectors: {known}")

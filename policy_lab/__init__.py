@@ -1,0 +1,1 @@
+"""The lab: plays an incident in virtual time, reads the ledger off its event log, and reports what it saw."""
