@@ -1,0 +1,138 @@
+"""The authority: the one decider of the gated API.
+
+The law of this package:
+
+* A command checks first, then records events; `apply_…` methods change state and never record.
+* State is what applying the log yields: `replay` does nothing else.
+* `settle` brings the state up to the clock before anything is read: no thread, no timer, no background.
+* `now` is read once per operation and handed down.
+* One event loop, one authority: its methods are atomic, so no request that starts after `revoke` has returned is
+  admitted on the revoked token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from .access_tokens import AccessTokens
+from .approvals import Approvals
+from .deadlines import Deadlines
+from .detection import Detection
+from .doors.operator import OperatorDoor
+from .doors.public import PublicDoor
+from .doors.reviewer import ReviewerDoor
+from .doors.tester import TesterDoor
+from .enforcement.in_process import InProcess
+from .events import Event, PolicyAdopted
+from .gate import Gate
+from .keyring import Keyring
+from .playbook import Playbook
+from .policy import Policy, RenderModel
+from .ports import Clock, Ids, Log, SecretSource, Streams, Vault
+from .programme import Programme
+from .revocation import RevocationRegister
+from .videos import Videos
+
+Applier = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the authority is handed: time, chance, names, secrets and where they are kept."""
+
+    clock: Clock
+    streams: Streams
+    ids: Ids
+    secrets: SecretSource
+    vault: Vault
+
+
+class Authority:
+    """The gated API without its wire. Callers come in through the four doors.
+
+    `issuer` and `audience` are the `iss` and `aud` of its tokens; `log` takes every recorded event;
+    `renders` is the render model where the policy names none.
+    """
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        log: Log,
+        *,
+        issuer: str = "https://leaklab.invalid",
+        audience: str = "https://leaklab.invalid/v1",
+        renders: RenderModel | None = None,
+    ) -> None:
+        self.clock = surroundings.clock
+        self.streams = surroundings.streams
+        self.ids = surroundings.ids
+        self.secrets = surroundings.secrets
+        self.vault = surroundings.vault
+        self.issuer, self.audience = issuer, audience
+        self.policy = Policy(name="unset")
+        self._log = log
+        self._default_renders = renders or RenderModel()
+
+        self.deadlines = Deadlines()
+        self.keyring = Keyring(self)
+        self.access_tokens = AccessTokens(self)
+        self.programme = Programme(self)
+        self.register = RevocationRegister(self)
+        self.gate = Gate(self, InProcess(self.register))
+        self.detection = Detection(self)
+        self.playbook = Playbook(self)
+        self.videos = Videos(self)
+        self.approvals = Approvals(self)
+
+        self.public = PublicDoor(self)
+        self.tester = TesterDoor(self)
+        self.reviewer = ReviewerDoor(self)
+        self.operator = OperatorDoor(self)
+
+        self._appliers: dict[type, tuple[Applier, ...]] = {}
+        self._learn({PolicyAdopted: self.apply_policy_adopted})
+        for part in (
+            self.keyring, self.programme, self.register, self.gate, self.detection, self.playbook, self.videos,
+            self.approvals,
+        ):
+            self._learn(part.appliers())
+
+    @property
+    def render_model(self) -> RenderModel:
+        """The render model in force."""
+        return self.policy.renders or self._default_renders
+
+    def record(self, event: Event) -> None:
+        """Apply `event` and hand it to the log. Whoever records has checked before."""
+        for apply in self._appliers.get(event.__class__, ()):
+            apply(event)
+        self._log(event)
+
+    def replay(self, events: Iterable[Event]) -> None:
+        """Rebuild the state from a log: what a restart is."""
+        appliers = self._appliers
+        for event in events:
+            for apply in appliers.get(event.__class__, ()):
+                apply(event)
+
+    def open(self, policy: Policy) -> None:
+        """Adopt `policy` and make the first signing key, unless the log has already told of them."""
+        now = self.settle()
+        if self.policy.name == "unset":
+            self.record(PolicyAdopted(now, policy, "start"))
+        self.keyring.ensure(now)
+
+    def settle(self) -> float:
+        """Bring the state up to the clock and return the instant read, in epoch seconds."""
+        now = self.clock.now()
+        self.deadlines.settle(now)
+        return now
+
+    def apply_policy_adopted(self, event: PolicyAdopted) -> None:
+        """Put the policy in force."""
+        self.policy = event.policy
+
+    def _learn(self, appliers: dict[type, Callable[..., None]]) -> None:
+        for kind, apply in appliers.items():
+            self._appliers[kind] = (*self._appliers.get(kind, ()), apply)
