@@ -1,0 +1,8 @@
+"""The figures read off an event log, the same whether the run was live, under load, or simulated."""
+
+from __future__ import annotations
+
+from .figures import INSTANTS, MEASURES, Ledger
+from .reader import LedgerReader, read_ledger
+
+__all__ = ["INSTANTS", "MEASURES", "Ledger", "LedgerReader", "read_ledger"]
