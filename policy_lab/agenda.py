@@ -1,0 +1,65 @@
+"""The agenda: what happens next, in virtual time. The whole engine is on this page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from heapq import heappop, heappush, heapreplace
+from typing import Any
+
+from .clock import VirtualClock
+
+Process = Generator[float, None, None]  # yields the pause it wants, in seconds
+
+
+class Agenda:
+    """Jumps from one wake-up to the next. What is due at the same instant happens in the order of entry."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self.clock = clock
+        self.steps = 0  # wake-ups so far, processes and calls together
+        self._heap: list[tuple[float, int, Any, tuple[object, ...] | None]] = []  # args None: a process
+        self._sequence = 0
+
+    def start(self, process: Process, after: float = 0.0) -> None:
+        """Wake `process` first after `after` seconds, then after each pause it yields."""
+        if not after >= 0.0:
+            raise ValueError(f"a process cannot start {after} seconds from now")
+        self._sequence += 1
+        heappush(self._heap, (self.clock.instant + after, self._sequence, process, None))
+
+    def call(self, at: float, function: Callable[..., object], *args: object) -> None:
+        """Call `function(*args)` once, at the instant `at` (epoch seconds), or now if that has passed."""
+        self._sequence += 1
+        heappush(self._heap, (max(at, self.clock.instant), self._sequence, function, args))
+
+    def next_at(self) -> float | None:
+        """The instant of the next wake-up, or None."""
+        return self._heap[0][0] if self._heap else None
+
+    def run(self, until: float) -> None:
+        """Do everything due up to and including `until` (epoch seconds), and leave the clock there.
+
+        A process that asks for a negative pause raises ValueError.
+        """
+        heap, clock, steps = self._heap, self.clock, 0
+        try:
+            while heap and heap[0][0] <= until:
+                at, _, wake, args = heap[0]
+                clock.instant = at
+                steps += 1
+                if args is not None:
+                    heappop(heap)
+                    wake(*args)
+                    continue
+                # A running process stays on top of the heap: what it enters comes after it.
+                pause = next(wake, None)
+                if pause is None:
+                    heappop(heap)
+                elif pause >= 0.0:
+                    self._sequence += 1
+                    heapreplace(heap, (at + pause, self._sequence, wake, None))
+                else:
+                    raise ValueError(f"{wake!r} asked for a pause of {pause} seconds")
+        finally:
+            self.steps += steps
+        clock.advance_to(max(until, clock.instant))

@@ -1,0 +1,56 @@
+"""What really happened, told by the scenario: a responder cannot see it, only the ledger does.
+
+These events stand in the same ordered log as the API's and the front end's. Instants are epoch seconds.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Truth(Struct, frozen=True, tag_field="type", gc=False):
+    """The root of the truth events: `at` is the instant at which it became true."""
+
+    at: float
+
+
+class LeakPosted(Truth, frozen=True, gc=False):
+    """A credential of `tester_id` is in strangers' reach from now on. `jti` is None for a tester key.
+
+    A leaker who replaces an expired token posts again; the first one is when it leaked.
+    """
+
+    jti: str | None
+    tester_id: str
+    channel: str
+    what: Literal["access_token", "tester_key"]
+
+
+class StrangerOrigin(Truth, frozen=True, gc=False):
+    """Whatever comes from this origin (as the gate sees it) is misuse."""
+
+    origin: str
+
+
+class NoticePublished(Truth, frozen=True, gc=False):
+    """The leak is public knowledge; `where` says in which kind of place."""
+
+    where: str
+
+
+class ResponderDecided(Truth, frozen=True, gc=False):
+    """A person decided on `action` (a playbook action, see the policy); None: no alert led to it."""
+
+    alert_id: str | None
+    action: str
+
+
+class Phase(Truth, frozen=True, gc=False):
+    """From here on the story is in the phase `name`: quiet, leaked, noticed, stopped."""
+
+    name: Literal["quiet", "leaked", "noticed", "stopped"]
+
+
+TruthEvent = LeakPosted | StrangerOrigin | NoticePublished | ResponderDecided | Phase
