@@ -1,0 +1,40 @@
+"""What the desk wants done upstream. Each is answered once; a lost answer ends in a time-out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .orders import ClipOrder
+
+
+class Create(NamedTuple):
+    """Order the render. Answer: `created`, `refused` or `unreachable`."""
+
+    submission_id: str
+    credential: str
+    order: ClipOrder
+
+
+class Poll(NamedTuple):
+    """Ask how the render is doing. Answer: `polled`, `refused` or `unreachable`."""
+
+    submission_id: str
+    credential: str
+    video_id: str
+
+
+class Fetch(NamedTuple):
+    """Download the finished clip. Answer: `fetched`, `refused` or `unreachable`."""
+
+    submission_id: str
+    credential: str
+    video_id: str
+
+
+class Check(NamedTuple):
+    """See whether a dead credential lives again. Answer: `checked`."""
+
+    credential: str
+
+
+Action = Create | Poll | Fetch | Check
