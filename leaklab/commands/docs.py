@@ -1,0 +1,34 @@
+"""`leaklab docs`: the pages that are generated from the code, so that they cannot disagree with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..documents import pages
+
+
+def docs(
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit code 1 if a page is out of date.")] = False,
+    out: Annotated[Path, typer.Option(help="Where the pages are.")] = Path("docs/reference"),
+) -> None:
+    """Write docs/reference/ from the code, or check that it is up to date."""
+    wanted = pages()
+    stale = sorted(name for name, text in wanted.items() if not (out / name).exists() or (out / name).read_text(encoding="utf-8") != text)
+    if out.exists():
+        stale += sorted(path.name for path in out.glob("*.md") if path.name not in wanted)
+    if check:
+        if stale:
+            typer.echo(f"Out of date under {out}: {', '.join(stale)}. Run: make docs", err=True)
+            raise typer.Exit(1)
+        typer.echo(f"{len(wanted)} generated pages are up to date.")
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    for name in stale:
+        if name in wanted:
+            (out / name).write_text(wanted[name], encoding="utf-8")
+        else:
+            (out / name).unlink()
+    typer.echo(f"{len(stale)} of {len(wanted)} pages written to {out}.")

@@ -1,0 +1,31 @@
+"""`leaklab policies`: how a provider may respond."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from mock_api.core.policy import Policy
+from policy_lab.files import load_policy, names, schema
+
+from .listing import AsJson, show_rows
+
+
+def policies(
+    as_json: AsJson = False,
+    as_schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of policy files.")] = False,
+) -> None:
+    """List the policies, or print the schema of their files."""
+    if as_schema:
+        typer.echo(json.dumps(schema(Policy), indent=2))
+        return
+    rows = [
+        {
+            "name": policy.name, "summary": policy.summary, "token_lifetime_s": policy.token_lifetime,
+            "approval": policy.approval.mode, "playbook": [f"{step.when} → {step.do}" for step in policy.playbook],
+        }
+        for policy in map(load_policy, names("policies"))
+    ]
+    show_rows("Policies", rows, as_json=as_json)

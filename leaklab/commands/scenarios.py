@@ -1,0 +1,28 @@
+"""`leaklab scenarios`: what can be played."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from policy_lab.files import load_scenario, names, schema
+from policy_lab.scenario import Scenario
+
+from .listing import AsJson, show_rows
+
+
+def scenarios(
+    as_json: AsJson = False,
+    as_schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of scenario files.")] = False,
+) -> None:
+    """List the scenarios, or print the schema of their files."""
+    if as_schema:
+        typer.echo(json.dumps(schema(Scenario), indent=2))
+        return
+    rows = [
+        {"name": story.name, "title": story.title, "hours": story.horizon / 3600.0, "difficulty": story.difficulty}
+        for story in map(load_scenario, names("scenarios"))
+    ]
+    show_rows("Scenarios", rows, as_json=as_json)

@@ -1,0 +1,32 @@
+"""`leaklab testers`: the people of the programme."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from ..range_client import DEFAULT_DATA, ApiUrl, Data, RangeClient
+from .listing import AsJson, show_rows
+
+app = typer.Typer(help="List or invite the testers of a running range.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_testers(data: Data = DEFAULT_DATA, url: ApiUrl = None, as_json: AsJson = False) -> None:
+    """List the testers."""
+    with RangeClient(data, url) as client:
+        show_rows("Testers", client.get("/admin/testers")["data"], as_json=as_json)
+
+
+@app.command()
+def invite(
+    name: Annotated[str, typer.Argument(help="Who is invited.")],
+    cohort: Annotated[str, typer.Option(help="The cohort they join.")] = "artists",
+    data: Data = DEFAULT_DATA,
+    url: ApiUrl = None,
+) -> None:
+    """Invite one tester; prints the tester key, which is shown this once."""
+    with RangeClient(data, url) as client:
+        typer.echo(json.dumps(client.post("/admin/testers", {"name": name, "cohort": cohort}), indent=2))

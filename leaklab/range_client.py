@@ -1,0 +1,76 @@
+"""Speaks to a running range's operator API, for the verbs that look at or change one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Any, Self
+
+import typer
+
+from .problems import Problem, extra
+
+Data = Annotated[Path, typer.Option(help="The range's folder, which holds credentials.json.", envvar="LEAKLAB_DATA")]
+ApiUrl = Annotated[str | None, typer.Option("--url", help="The API's address; default: from credentials.json.", envvar="LEAKLAB_API_URL")]
+DEFAULT_DATA = Path("out/range")
+
+
+class RangeClient:
+    """One connection to a range, with the operator key from its credentials file. Use it in a `with` block."""
+
+    def __init__(self, data: Path, url: str | None) -> None:
+        credentials = read_credentials(data)
+        with extra("serve", "speak to a range"):
+            import httpx2  # noqa: PLC0415 - speaking is an extra.
+        self._url = (url or str(credentials["api_url"])).rstrip("/")
+        self._http = httpx2.Client(
+            base_url=self._url, headers={"Authorization": f"Bearer {credentials['operator_key']}"}, timeout=30.0
+        )
+        self._transport_error = httpx2.TransportError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+        self._http.close()
+
+    def get(self, path: str, **query: object) -> Any:
+        """The JSON answer to a GET; query values of None are left out."""
+        return self._ask("GET", path, params={name: str(value) for name, value in query.items() if value is not None})
+
+    def post(self, path: str, body: dict[str, object] | None = None, **query: object) -> Any:
+        """The JSON answer to a POST."""
+        params = {name: str(value) for name, value in query.items() if value is not None}
+        return self._ask("POST", path, json=body or {}, params=params)
+
+    def delete(self, path: str) -> Any:
+        """The JSON answer to a DELETE."""
+        return self._ask("DELETE", path)
+
+    def _ask(self, method: str, path: str, **how: Any) -> Any:
+        try:
+            answer = self._http.request(method, path, **how)
+        except self._transport_error as problem:
+            raise Problem(f"No range answers at {self._url} ({problem}). Start one with: leaklab serve range", exit_code=5) from None
+        try:
+            body = answer.json() if answer.content else None
+        except ValueError:
+            body = None
+        if answer.is_success:
+            return body
+        error = body.get("error") if isinstance(body, dict) else None
+        said = error["message"] if isinstance(error, dict) else answer.reason_phrase
+        raise Problem(f"The range refused ({answer.status_code}): {said}", exit_code=5)
+
+
+def read_credentials(data: Path) -> dict[str, Any]:
+    """What `serve` wrote for its owner; raises Problem when it is missing or damaged."""
+    path = data / "credentials.json"
+    try:
+        credentials = json.loads(path.read_text(encoding="utf-8"))
+        return {"api_url": credentials["api_url"], "operator_key": credentials["operator_key"], **credentials}
+    except FileNotFoundError:
+        raise Problem(f"{path} does not exist. Start a range with: leaklab serve range --data {data}", exit_code=3) from None
+    except (ValueError, KeyError, TypeError):
+        raise Problem(f"{path} is damaged. Stop the range, delete the file, and start the range again.", exit_code=3) from None
