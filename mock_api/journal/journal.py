@@ -1,0 +1,216 @@
+"""The journal: events go into a buffer, one thread writes them out in groups, and whoever must be sure waits.
+
+* Group commit: while one group is being written the next one gathers; 100 waiting commands cost one fsync.
+* Events nobody waits for (reads at the gate) ride along, at most `LINGER` later.
+* A failed write loses nothing: the group stays in the buffer and is tried again until the disk recovers.
+  Meanwhile `check` and `flushed` raise JournalUnavailable: no new command is taken, the buffer stays bounded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from threading import Event as Signal
+from threading import Lock, Thread
+
+import msgspec
+from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
+
+from mock_api.core.events import Event
+
+from .commits import Commits
+from .errors import JournalDamagedError, JournalError, JournalUnavailable
+from .feed import RESUME, Feed, Feeds
+from .sqlite import SqliteFile, journal_url
+
+LINGER = 0.05           # seconds an event nobody waits for may wait for company
+RETRY_AFTER = 0.25      # seconds between attempts while the disk refuses
+BUFFER_LIMIT = 100_000  # events waiting for the disk beyond which no command is taken
+GROUP_LIMIT = 20_000    # events in one commit
+
+
+_log = logging.getLogger("leaklab.journal")
+
+
+class Journal:
+    """An event log in a database. `place` is a path (SQLite) or a database URL."""
+
+    def __init__(self, place: str | Path, *, buffer_limit: int = BUFFER_LIMIT) -> None:
+        self._file: SqliteFile | None = None
+        self._open(place)
+        self._buffer_limit = buffer_limit
+        self._lock = Lock()
+        self._pending: list[Event] = []
+        self._waiting: list[tuple[int, asyncio.AbstractEventLoop, asyncio.Future[None]]] = []
+        self._accepted = self._commits.position
+        self._trouble: str | None = None
+        self._closing = False
+        self._news, self._hurry = Signal(), Signal()
+        self._feeds = Feeds()
+        self._writer = Thread(target=self._write, name="journal-writer", daemon=True)
+        self._writer.start()
+
+    @property
+    def position(self) -> int:
+        """How many events are on disk; the 1-based number of the newest."""
+        return self._commits.position
+
+    @property
+    def failing_because(self) -> str | None:
+        """Why nothing can be written at the moment, or None."""
+        if self._trouble is None and len(self._pending) >= self._buffer_limit:
+            return f"{len(self._pending)} events wait for the disk"
+        return self._trouble
+
+    def __call__(self, event: Event, /) -> None:
+        """Accept one event; it is on disk once `flushed` has returned."""
+        with self._lock:
+            self._pending.append(event)
+            self._accepted += 1
+        if len(self._pending) == 1:
+            self._news.set()
+
+    def check(self) -> None:
+        """Raise JournalUnavailable when new events could not be kept."""
+        if self._trouble is not None or len(self._pending) >= self._buffer_limit:
+            raise JournalUnavailable
+
+    async def flushed(self) -> None:
+        """Wait until every event accepted so far is on disk; raise JournalUnavailable when that fails."""
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            if self._commits.position >= self._accepted:
+                return
+            if self._trouble is not None or self._closing:
+                raise JournalUnavailable
+            done: asyncio.Future[None] = loop.create_future()
+            self._waiting.append((self._accepted, loop, done))
+        self._hurry.set()
+        await done
+
+    def lines(self, after: int = 0, *, since: float | None = None) -> Iterator[tuple[int, bytes]]:
+        """Yield (position, one event as JSON) beyond `after`, without commits that end before `since`."""
+        for first, payload in self._commits.read(after, since):
+            for position, line in enumerate(payload.splitlines(), first):
+                if position > after:
+                    yield position, line
+
+    def events(self, after: int = 0, limit: int | None = None) -> Iterator[tuple[int, Event]]:
+        """Yield (position, event) beyond `after`; raises JournalDamagedError where the log is broken."""
+        return islice(self._events(after), limit)
+
+    def subscribe(self) -> Feed:
+        """Follow what is committed from now on. Call from an event loop; end with `Feed.close`."""
+        return self._feeds.add()
+
+    def close(self) -> None:
+        """Write what is left and let the file go; raises JournalUnavailable when that fails."""
+        with self._lock:
+            self._closing = True
+        self._hurry.set()
+        self._news.set()
+        self._writer.join()
+        self._feeds.end(f"the server is shutting down; {RESUME}")
+        self._engine.dispose()
+        if self._file is not None:
+            self._file.release()
+        if self._pending:
+            raise JournalUnavailable
+
+    def _open(self, place: str | Path) -> None:
+        url = journal_url(place)
+        if url.get_backend_name() == "sqlite":
+            self._file = SqliteFile(Path(url.database or "journal.sqlite"))
+            self._engine = self._file.engine()
+        else:
+            self._engine = create_engine(url)
+        try:
+            self._commits = Commits(self._engine, str(url.database))
+        except DBAPIError as error:
+            if self._file is None:
+                raise JournalError(f"The journal {url} cannot be opened ({error.orig}).") from error
+            self._file.release()
+            raise self._file.trouble(error) from error
+
+    def _events(self, after: int) -> Iterator[tuple[int, Event]]:
+        decode = msgspec.json.Decoder(Event).decode_lines
+        for first, payload in self._commits.read(after):
+            try:
+                events = decode(payload)
+            except msgspec.MsgspecError as error:
+                raise JournalDamagedError(
+                    f"The journal holds events this version cannot read, near event {first} ({error}); "
+                    "use the version that wrote it, or move the file away to start an empty programme."
+                ) from error
+            for position, event in enumerate(events, first):
+                if position > after:
+                    yield position, event
+
+    # --- the writer thread ---
+
+    def _write(self) -> None:
+        while True:
+            if self._trouble is None:
+                self._news.wait()
+            self._hurry.wait(RETRY_AFTER if self._trouble else LINGER)
+            with self._lock:
+                self._news.clear()
+                self._hurry.clear()
+                group = self._pending[:GROUP_LIMIT]
+                closing = self._closing
+            if group:
+                self._commit(group)
+            if closing and (not self._pending or self._trouble):
+                return
+
+    def _commit(self, group: list[Event]) -> None:
+        first = self._commits.position + 1
+        try:
+            payload = self._commits.append(group)
+        except Exception as error:  # Whatever it is: a dead writer would leave everyone waiting for ever.
+            self._settle_waiting(str(getattr(error, "orig", error)))
+            return
+        with self._lock:
+            del self._pending[: len(group)]
+            if self._pending:
+                self._news.set()
+        self._settle_waiting(None)
+        if self._feeds:
+            self._feeds.deliver(list(enumerate(payload.splitlines(), first)))
+
+    def _settle_waiting(self, trouble: str | None) -> None:
+        """Answer those whose events are on disk; while the disk refuses, everyone."""
+        if trouble is not None and self._trouble is None:
+            _log.error("The journal cannot be written (%s); requests are refused until it can.", trouble)
+        elif trouble is None and self._trouble is not None:
+            _log.warning("The journal is written again; nothing was lost.")
+        with self._lock:
+            self._trouble = trouble
+            position = self._commits.position
+            answered = [one for one in self._waiting if trouble or one[0] <= position]
+            self._waiting = [one for one in self._waiting if not trouble and one[0] > position]
+            if self._waiting:
+                self._hurry.set()
+        for _, loop, done in answered:
+            _answer(loop, done, trouble is not None)
+
+
+def _answer(loop: asyncio.AbstractEventLoop, done: asyncio.Future[None], failed: bool) -> None:
+    """Settle a future that belongs to an event loop in another thread."""
+
+    def settle() -> None:
+        if done.done():  # Whoever waited has gone away.
+            return
+        if failed:
+            done.set_exception(JournalUnavailable())
+        else:
+            done.set_result(None)
+
+    try:
+        loop.call_soon_threadsafe(settle)
+    except RuntimeError:  # The loop is closed; nobody waits any more.
+        return
