@@ -21,6 +21,7 @@ from .deadlines import Deadlines
 from .detection import Detection
 from .doors.operator import OperatorDoor
 from .doors.public import PublicDoor
+from .doors.responder import ResponderDoor
 from .doors.reviewer import ReviewerDoor
 from .doors.tester import TesterDoor
 from .enforcement.in_process import InProcess
@@ -49,7 +50,7 @@ class Surroundings:
 
 
 class Authority:
-    """The gated API without its wire. Callers come in through the four doors.
+    """The gated API without its wire. Callers come in through the five doors.
 
     `issuer` and `audience` are the `iss` and `aud` of its tokens; `log` takes every recorded event;
     `renders` is the render model where the policy names none.
@@ -89,12 +90,13 @@ class Authority:
         self.tester = TesterDoor(self)
         self.reviewer = ReviewerDoor(self)
         self.operator = OperatorDoor(self)
+        self.responder = ResponderDoor(self)
 
         self._appliers: dict[type, tuple[Applier, ...]] = {}
         self._learn({PolicyAdopted: self.apply_policy_adopted})
         for part in (
-            self.keyring, self.programme, self.register, self.gate, self.detection, self.playbook, self.videos,
-            self.approvals,
+            self.keyring, self.access_tokens, self.programme, self.register, self.gate, self.detection,
+            self.playbook, self.videos, self.approvals,
         ):
             self._learn(part.appliers())
 

@@ -1,0 +1,169 @@
+"""Access tokens on the wire: `at+jwt` (RFC 9068), signed and decoded with PyJWT.
+
+Decoding is pure: it asks what the text says and whether one of our keys signed it, never what time it is or
+who is revoked. So its answers may be remembered; the gate asks the rest anew each time. PyJWT's `PyJWS` does the
+cryptography alone, so that its own reading of the wall clock never comes into play.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, NoReturn, TypeGuard
+
+import jwt
+from msgspec import Struct
+
+from .errors import ForgedToken, MalformedToken
+from .events import SigningKeyAdded
+
+if TYPE_CHECKING:
+    from .authority import Authority
+    from .keyring import SigningKey
+
+TYPE = "at+jwt"
+SIZE_LIMIT = 4096       # characters; our longest token (RS256) has about 800
+WORD_LIMIT = 256        # characters of a string claim
+REMEMBERED = 4096       # decoded tokens kept in memory
+
+_SHAPE = re.compile(r"([\w-]+)\.([\w-]+)\.([\w-]+)", re.ASCII)
+_HEADER = frozenset({"alg", "kid", "typ"})
+_WORDS = frozenset({"iss", "aud", "sub", "client_id", "jti", "scope", "cohort"})
+_INSTANTS = frozenset({"iat", "exp"})
+_JWS = jwt.PyJWS(algorithms=["EdDSA", "ES256", "RS256"])
+
+
+class Claims(Struct, frozen=True, gc=False):
+    """What a well-signed access token says. Instants are epoch seconds, to the fraction (RFC 7519 §2)."""
+
+    jti: str
+    tester_id: str
+    kid: str
+    issued_at: float
+    expires_at: float
+    scope: str
+
+
+class AccessTokens:
+    """Signs claims and reads tokens with the keys of the keyring."""
+
+    def __init__(self, authority: Authority) -> None:
+        self._keyring = authority.keyring
+        self._issuer, self._audience = authority.issuer, authority.audience
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._decode)
+        self.decode: Callable[[str], Claims] = self._remembered
+        """The claims of a token; raises MalformedToken or ForgedToken. Refusals are not remembered."""
+
+    def appliers(self) -> dict[type, Callable[..., None]]:
+        """What each event does to the memory of decoded tokens."""
+        return {SigningKeyAdded: self.apply_signing_key_added}
+
+    def apply_signing_key_added(self, _: SigningKeyAdded) -> None:
+        """Forget what was decoded with the keys there were until now."""
+        self._remembered.cache_clear()
+
+    def sign(self, claims: dict[str, str | float], kid: str) -> str:
+        """The compact token of `claims`, signed with the key `kid`."""
+        return jwt.encode(
+            claims, self._keyring.private(kid), self._keyring.keys[kid].algorithm, {"typ": TYPE, "kid": kid}
+        )
+
+    def _decode(self, token: str) -> Claims:
+        """Every check that needs neither clock nor register, in order (RFC 8725 §3, RFC 9068 §4)."""
+        header_text, payload_text, signature_text = _parts(token)
+        header = _json_object(_base64url(header_text))
+        _base64url(signature_text)
+        payload = _base64url(payload_text)
+        key = self._key_for(header)
+        try:
+            _JWS.decode_complete(token, key.verifier, algorithms=[key.algorithm])
+        except jwt.PyJWTError:
+            raise ForgedToken("The token's signature is not ours.") from None
+        return self._claims(_json_object(payload), key.kid)
+
+    def _key_for(self, header: dict[str, object]) -> SigningKey:
+        """Our key for the header, which may name a key and must agree with our table, but chooses nothing."""
+        if header.keys() != _HEADER:
+            _forged("The token's header must have exactly alg, kid and typ.")
+        if header["typ"] != TYPE:
+            _forged(f"The token's type must be {TYPE}.")
+        kid = header["kid"]
+        key = self._keyring.keys.get(kid) if isinstance(kid, str) else None
+        if key is None:
+            _forged("The token names a key that is not ours.")
+        if header["alg"] != key.algorithm:
+            _forged("The token's algorithm is not the one of its key.")
+        return key
+
+    def _claims(self, claims: dict[str, object], kid: str) -> Claims:
+        """The claims, if they are exactly those which we put into a token."""
+        if claims.keys() != _WORDS | _INSTANTS:
+            _forged("The token's claims are not those of an access token.")
+        words = {name: value for name in _WORDS if _is_word(value := claims[name])}
+        instants = {name: float(value) for name in _INSTANTS if _is_instant(value := claims[name])}
+        if len(words) != len(_WORDS) or len(instants) != len(_INSTANTS):
+            _forged("A claim of the token has the wrong type.")
+        if words["iss"] != self._issuer or words["aud"] != self._audience:
+            _forged("The token is from another issuer or for another audience.")
+        if words["sub"] != words["client_id"]:
+            _forged("The token's subject is not its client.")
+        return Claims(words["jti"], words["sub"], kid, instants["iat"], instants["exp"], words["scope"])
+
+
+def _parts(token: str) -> tuple[str, str, str]:
+    if len(token) > SIZE_LIMIT:
+        raise MalformedToken(f"A token has at most {SIZE_LIMIT} characters.")
+    shape = _SHAPE.fullmatch(token)
+    if shape is None:
+        raise MalformedToken("A token is three base64url parts joined by dots.")
+    return shape[1], shape[2], shape[3]
+
+
+def _base64url(text: str) -> bytes:
+    """The bytes of `text`, if no other text has the same bytes (RFC 4648 §3.5)."""
+    try:
+        decoded = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        raise MalformedToken("A part of the token is not base64url.") from None
+    if urlsafe_b64encode(decoded).rstrip(b"=") != text.encode():
+        raise MalformedToken("A part of the token is not in canonical base64url.")
+    return decoded
+
+
+def _json_object(text: bytes) -> dict[str, object]:
+    """The JSON object of `text`; duplicate members, NaN, Infinity and bottomless nesting are refused."""
+    try:
+        value = json.loads(text.decode(), object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise ForgedToken("A part of the token is not plain JSON.") from None
+    if not isinstance(value, dict):
+        _forged("A part of the token is not a JSON object.")
+    return value
+
+
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("duplicate member")
+    return members
+
+
+def _no_constant(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def _is_word(value: object) -> TypeGuard[str]:
+    """Whether `value` is a string that may stand in an event: short, printable, no lone surrogates."""
+    return isinstance(value, str) and 0 < len(value) <= WORD_LIMIT and value.isprintable()
+
+
+def _is_instant(value: object) -> TypeGuard[int | float]:
+    """Whether `value` is a JSON number in the range of instants; bool is an int to Python, not to us."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
+
+
+def _forged(message: str) -> NoReturn:
+    raise ForgedToken(message)

@@ -1,0 +1,1 @@
+"""The front doors of the authority, by who knocks. Plain values in, plain values out, errors of `errors`."""

@@ -1,0 +1,126 @@
+"""The gate: every check between a bearer and an action, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from msgspec import Struct
+
+from . import redaction
+from .access_tokens import Claims
+from .errors import (
+    InsufficientScope,
+    MissingToken,
+    RateLimited,
+    Refusal,
+    TesterInactive,
+    TokenExpired,
+    TokenNotYetValid,
+    TokenUnknown,
+)
+from .events import RequestAdmitted, RequestRefused
+from .grants import PERMITTED
+from .programme import IssuedToken
+from .quotas import RateWindows
+
+if TYPE_CHECKING:
+    from .authority import Authority
+    from .enforcement import RevocationView
+
+NOTHING: frozenset[str] = frozenset()
+
+
+class Caller(NamedTuple):
+    """Who knocks, as far as one can see: the bearer credential, and address and client."""
+
+    bearer: str | None
+    origin: str
+
+
+class Admission(Struct, frozen=True, gc=False):
+    """A request that may proceed: on which token, by whom, at which instant (epoch seconds)."""
+
+    jti: str
+    tester_id: str
+    issued_at: float
+    now: float
+
+
+class Gate:
+    """One enforcement point. It admits or refuses by the revocation view it is given."""
+
+    def __init__(self, authority: Authority, view: RevocationView) -> None:
+        self._authority = authority
+        self._decode = authority.access_tokens.decode
+        self._tokens = authority.programme.tokens
+        self._testers = authority.programme.testers
+        self._requests_per_minute = authority.programme.requests_per_minute
+        self._view_refusal = view.refusal
+        self._origin = redaction.origin
+        self.rates = RateWindows()
+
+    def appliers(self) -> dict[type, Callable[..., None]]:
+        """What each event does to the gate."""
+        return {RequestAdmitted: self.apply_request_admitted}
+
+    def admit(self, caller: Caller, action: str, now: float) -> Admission:
+        """Let the request in or raise the Refusal of the first check that fails; both are recorded."""
+        bearer, origin = caller
+        claims = None
+        try:
+            if bearer is None:
+                raise MissingToken("This request needs an access token as bearer.")
+            claims = self._decode(bearer)  # size, form, type, key, algorithm, signature, claims
+            token = self._find(claims, now)
+            refusal = self._view_refusal(token, now)  # revoked, paused, suspended
+            if refusal is not None:
+                raise refusal
+            self._permit(token, action, now)
+        except Refusal as refusal:
+            self._record_refusal(claims, action, origin, now, refusal)
+            raise
+        jti, tester_id, origin = token.jti, token.tester_id, self._origin(origin)
+        self._authority.record(RequestAdmitted(now, jti, tester_id, action, origin))
+        self._authority.detection.watch(jti, tester_id, origin, now)
+        return Admission(jti, tester_id, token.issued_at, now)
+
+    def refuse(self, admission: Admission, action: str, caller: Caller, refusal: Refusal) -> NoReturn:
+        """Record that an admitted request was refused by a quota after all, and raise `refusal`."""
+        now, jti, tester_id, origin = admission.now, admission.jti, admission.tester_id, self._origin(caller.origin)
+        self._authority.record(RequestRefused(now, jti, tester_id, action, origin, refusal.code))
+        raise refusal
+
+    def apply_request_admitted(self, event: RequestAdmitted) -> None:
+        """The request counts against the tester's rate."""
+        self.rates.count(event.tester_id, event.at)
+
+    def _find(self, claims: Claims, now: float) -> IssuedToken:
+        """The token as we issued it: times, then the books."""
+        if claims.expires_at <= now:
+            raise TokenExpired("This access token has expired.")
+        if claims.issued_at > now:
+            raise TokenNotYetValid("This access token is not valid yet.")
+        token = self._tokens.get(claims.jti)
+        if token is None or token.tester_id != claims.tester_id or token.expires_at != claims.expires_at:
+            raise TokenUnknown("This access token was never issued.")
+        return token
+
+    def _permit(self, token: IssuedToken, action: str, now: float) -> None:
+        """What the tester may: membership, scope, rate."""
+        tester = self._testers[token.tester_id]
+        if tester.left_at is not None or tester.activated_at is None:
+            raise TesterInactive("This tester is not part of the programme.")
+        if action not in PERMITTED.get(token.scope, NOTHING):
+            raise InsufficientScope(f"This access token does not allow {action}.")
+        limit = self._requests_per_minute(tester)
+        wait = self.rates.wait(token.tester_id, limit, now)
+        if wait > 0.0:
+            raise RateLimited(f"More than {limit} requests in a minute.", retry_after=wait)
+
+    def _record_refusal(
+        self, claims: Claims | None, action: str, origin: str, now: float, refusal: Refusal
+    ) -> None:
+        jti, tester_id = (None, None) if claims is None else (claims.jti, claims.tester_id)
+        origin = self._origin(origin)
+        self._authority.record(RequestRefused(now, jti, tester_id, action, origin, refusal.code))

@@ -1,0 +1,215 @@
+"""The early-access programme: who is in it, with which key, and which access tokens are out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
+from sys import intern
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from . import tester_keys
+from .errors import NotFound
+from .events import (
+    Revoked,
+    TesterActivated,
+    TesterInvited,
+    TesterKeyIssued,
+    TesterLeft,
+    TesterThrottled,
+    TokenIssued,
+)
+from .policy import Quota
+from .scopes import AllScope, CohortScope, Scope, TesterScope
+
+if TYPE_CHECKING:
+    from .authority import Authority
+
+TesterState = Literal["invited", "active", "suspended", "left"]
+
+
+class IssuedToken(Struct, frozen=True, order=True, gc=False):
+    """An access token that is out. `expires_at` stands first, so that tokens order by expiry."""
+
+    expires_at: float
+    jti: str
+    tester_id: str
+    kid: str
+    issued_at: float
+    scope: str
+
+
+class TesterKey(Struct):
+    """What we keep of a tester key: never the key."""
+
+    key_id: str
+    key_hash: str
+    issued_at: float
+    revoked: bool = False
+
+
+class Tester(Struct):
+    """Somebody in the programme. Instants are epoch seconds; None means not yet."""
+
+    tester_id: str
+    name: str
+    cohort: str
+    quota: Quota | None
+    invited_at: float
+    activated_at: float | None = None
+    left_at: float | None = None
+    throttled_to: int | None = None  # requests per minute
+    key: TesterKey | None = None     # a new key replaces the old one
+    last_token_at: float | None = None
+
+
+class Programme:
+    """Testers by id, and the access tokens that have not expired by `jti`."""
+
+    def __init__(self, authority: Authority) -> None:
+        self._authority = authority
+        self._by_key: dict[str, Tester] = {}
+        self._expiring: list[IssuedToken] = []
+        self._pepper: bytes | None = None
+        self.testers: dict[str, Tester] = {}
+        self.tokens: dict[str, IssuedToken] = {}
+
+    def appliers(self) -> dict[type, Callable[..., None]]:
+        """What each event does to the programme."""
+        return {
+            TesterInvited: self.apply_tester_invited,
+            TesterKeyIssued: self.apply_tester_key_issued,
+            TesterActivated: self.apply_tester_activated,
+            TesterLeft: self.apply_tester_left,
+            TesterThrottled: self.apply_tester_throttled,
+            TokenIssued: self.apply_token_issued,
+            Revoked: self.apply_revoked,
+        }
+
+    # --- questions ------------------------------------------------------------------------------------------
+
+    def tester(self, tester_id: str) -> Tester:
+        """The tester of that id; raises NotFound."""
+        tester = self.testers.get(tester_id)
+        if tester is None:
+            raise NotFound("No such tester.", param="tester_id")
+        return tester
+
+    def holder(self, key: str) -> Tester | None:
+        """The tester whose current key this is, be it revoked or not."""
+        return self._by_key.get(self.hash_key(key)) if tester_keys.is_well_formed(key) else None
+
+    def hash_key(self, key: str) -> str:
+        """The keyed hash under which a tester or operator key is known."""
+        if self._pepper is None:
+            self._pepper = tester_keys.pepper(self._authority.vault, self._authority.secrets)
+        return tester_keys.keyed_hash(self._pepper, key)
+
+    def covered(self, scope: Scope) -> list[Tester]:
+        """The testers a scope covers as persons: they lose their keys with it. Token scopes cover nobody."""
+        match scope:
+            case TesterScope(tester_id=tester_id):
+                return [self.testers[tester_id]] if tester_id in self.testers else []
+            case CohortScope(cohort=cohort):
+                return [tester for tester in self.testers.values() if tester.cohort == cohort]
+            case AllScope():
+                return list(self.testers.values())
+        return []
+
+    def state_of(self, tester: Tester, now: float) -> TesterState:
+        """Where the tester stands; suspension comes before the rest of an active membership."""
+        if tester.left_at is not None:
+            return "left"
+        if self._authority.register.suspended.covers_tester(tester, now):
+            return "suspended"
+        return "invited" if tester.activated_at is None else "active"
+
+    def requests_per_minute(self, tester: Tester) -> int:
+        """The rate in force for the tester: throttled, own or the policy's, whichever is least generous."""
+        rate = (tester.quota or self._authority.policy.quota).requests_per_minute
+        throttled_to = tester.throttled_to
+        return rate if throttled_to is None or throttled_to > rate else throttled_to
+
+    def quota_of(self, tester_id: str) -> Quota:
+        """The quota in force for a tester."""
+        tester = self.tester(tester_id)
+        quota = tester.quota or self._authority.policy.quota
+        return replace(quota, requests_per_minute=self.requests_per_minute(tester))
+
+    # --- commands -------------------------------------------------------------------------------------------
+
+    def invite(
+        self, names: Iterable[str], cohort: str, quota: Quota | None, now: float, by: str
+    ) -> list[tuple[Tester, str]]:
+        """Invite one tester for each name and return them with their keys, which nobody can show again."""
+        invited = []
+        for name in names:
+            tester_id = self._authority.ids.new("tester")
+            self._authority.record(TesterInvited(now, tester_id, name, cohort, quota, by))
+            invited.append((self.testers[tester_id], self.issue_key(tester_id, now)))
+        return invited
+
+    def issue_key(self, tester_id: str, now: float) -> str:
+        """Make a tester key, which replaces the one before, and return it."""
+        key = tester_keys.mint(self._authority.secrets)
+        key_id = self._authority.ids.new("tkey")
+        self._authority.record(TesterKeyIssued(now, key_id, tester_id, self.hash_key(key)))
+        return key
+
+    def issue_token(self, tester: Tester, scope: str, origin: str, now: float) -> IssuedToken:
+        """Enter a new access token in the books; the first one makes an invited tester an active one."""
+        kid = self._authority.keyring.ensure(now).kid
+        jti = self._authority.ids.new("at")
+        expires_at = now + self._authority.policy.token_lifetime
+        if tester.activated_at is None:
+            self._authority.record(TesterActivated(now, tester.tester_id))
+        self._authority.record(TokenIssued(now, jti, tester.tester_id, kid, expires_at, scope, origin))
+        return self.tokens[jti]
+
+    # --- events ---------------------------------------------------------------------------------------------
+
+    def apply_tester_invited(self, event: TesterInvited) -> None:
+        """Somebody is on the list."""
+        tester = Tester(event.tester_id, event.name, event.cohort, event.quota, event.at)
+        self.testers[event.tester_id] = tester
+
+    def apply_tester_key_issued(self, event: TesterKeyIssued) -> None:
+        """The new key counts, the old one does not."""
+        tester = self.testers[event.tester_id]
+        if tester.key is not None:
+            del self._by_key[tester.key.key_hash]
+        tester.key = TesterKey(event.key_id, event.key_hash, event.at)
+        self._by_key[event.key_hash] = tester
+
+    def apply_tester_activated(self, event: TesterActivated) -> None:
+        """The key was used."""
+        self.testers[event.tester_id].activated_at = event.at
+
+    def apply_tester_left(self, event: TesterLeft) -> None:
+        """The gate refuses the tester's tokens from now on."""
+        self.testers[event.tester_id].left_at = event.at
+
+    def apply_tester_throttled(self, event: TesterThrottled) -> None:
+        """The latest word on a tester's rate counts."""
+        self.testers[event.tester_id].throttled_to = event.requests_per_minute
+
+    def apply_token_issued(self, event: TokenIssued) -> None:
+        """Keep the token, and drop those that have expired meanwhile."""
+        tester = self.testers[event.tester_id]
+        tester.last_token_at = event.at
+        # A million tokens share the strings of testers, keys and grants; a replayed log would bring copies.
+        kid = self._authority.keyring.keys[event.kid].kid
+        token = IssuedToken(event.expires_at, event.jti, tester.tester_id, kid, event.at, intern(event.scope))
+        self.tokens[event.jti] = token
+        expiring = self._expiring
+        heappush(expiring, token)
+        while expiring and expiring[0].expires_at <= event.at:
+            self.tokens.pop(heappop(expiring).jti, None)
+
+    def apply_revoked(self, event: Revoked) -> None:
+        """Kill the keys of the testers covered. A key made later counts, were it at the same instant."""
+        for tester in self.covered(event.scope):
+            if tester.key is not None:
+                tester.key.revoked = True

@@ -1,0 +1,62 @@
+"""What a set of scopes covers, answered in constant time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+from typing import TYPE_CHECKING
+
+from .scopes import AllScope, CohortScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
+
+if TYPE_CHECKING:
+    from .programme import IssuedToken, Tester
+
+NEVER = -inf
+
+
+@dataclass(slots=True)
+class Reach:
+    """An index of scopes: tokens and keys by name, the rest as cutoffs on the issue instant (epoch seconds).
+
+    Two cutoffs on the same thing compose to the later one. What was issued at a cutoff is covered.
+    """
+
+    testers: dict[str, Tester] = field(repr=False, compare=False)
+    jtis: set[str] = field(default_factory=set)
+    kids: set[str] = field(default_factory=set)
+    by_tester: dict[str, float] = field(default_factory=dict)
+    by_cohort: dict[str, float] = field(default_factory=dict)
+    cutoff: float = NEVER
+
+    def add(self, scope: Scope, cutoff: float = inf) -> None:
+        """Cover `scope`; a tester, a cohort or everything as far as issued at or before `cutoff`."""
+        match scope:
+            case TokenScope(jti=jti):
+                self.jtis.add(jti)
+            case KeyScope(kid=kid):
+                self.kids.add(kid)
+            case TesterScope(tester_id=tester_id):
+                self.by_tester[tester_id] = max(cutoff, self.by_tester.get(tester_id, NEVER))
+            case CohortScope(cohort=cohort):
+                self.by_cohort[cohort] = max(cutoff, self.by_cohort.get(cohort, NEVER))
+            case IssuedBeforeScope(instant=instant):
+                self.cutoff = max(instant, self.cutoff)
+            case AllScope():
+                self.cutoff = max(cutoff, self.cutoff)
+
+    def covers(self, token: IssuedToken) -> bool:
+        """Whether the access token is covered."""
+        issued_at, tester_id = token.issued_at, token.tester_id
+        return (
+            issued_at <= self.cutoff
+            or token.jti in self.jtis
+            or token.kid in self.kids
+            or issued_at <= self.by_tester.get(tester_id, NEVER)
+            or issued_at <= self.by_cohort.get(self.testers[tester_id].cohort, NEVER)
+        )
+
+    def covers_tester(self, tester: Tester, at: float) -> bool:
+        """Whether whatever is issued to the tester at `at` is covered, whichever key signs it."""
+        return at <= max(
+            self.cutoff, self.by_tester.get(tester.tester_id, NEVER), self.by_cohort.get(tester.cohort, NEVER)
+        )

@@ -1,0 +1,127 @@
+"""The revocation register: who is revoked, who is suspended, and whether the programme runs at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from . import errors
+from .errors import Refusal, TesterSuspended, TokenRevoked
+from .events import ProgrammePaused, ProgrammeResumed, Revoked, Suspended, SuspensionLifted
+from .programme import IssuedToken, Tester
+from .reach import NEVER, Reach
+from .scopes import IssuedBeforeScope, KeyScope, Scope, TokenScope
+
+if TYPE_CHECKING:
+    from .authority import Authority
+
+
+class RevocationRegister:
+    """Everything a responder has stopped: revoked for good, suspended for a time, paused until resumed."""
+
+    def __init__(self, authority: Authority) -> None:
+        self._authority = authority
+        self._testers = authority.programme.testers
+        self.revoked = Reach(self._testers)
+        self.suspended = Reach(self._testers)
+        self.revocations: dict[str, Revoked] = {}
+        self.suspensions: dict[str, Suspended] = {}  # in force
+        self.ended: set[str] = set()                 # suspensions that were lifted or ran out
+        self.pause: ProgrammePaused | None = None
+
+    def appliers(self) -> dict[type, Callable[..., None]]:
+        """What each event does to the register."""
+        return {
+            Revoked: self.apply_revoked,
+            Suspended: self.apply_suspended,
+            SuspensionLifted: self.apply_suspension_lifted,
+            ProgrammePaused: self.apply_programme_paused,
+            ProgrammeResumed: self.apply_programme_resumed,
+        }
+
+    @property
+    def paused(self) -> bool:
+        """Whether the kill switch is on."""
+        return self.pause is not None
+
+    def refusal(self, token: IssuedToken, now: float) -> Refusal | None:
+        """Why the token is refused, or None: revoked before paused before suspended, in constant time."""
+        if self.revoked.covers(token):
+            return TokenRevoked("This access token was revoked.")
+        if self.pause is not None:
+            return errors.ProgrammePaused("The programme is paused.")
+        if self.suspensions and self.suspended.covers(token):
+            return self._suspension(now, lambda reach: reach.covers(token))
+        return None
+
+    def tester_refusal(self, tester: Tester, now: float) -> Refusal | None:
+        """Why the tester gets no new token, or None."""
+        if self.pause is not None:
+            return errors.ProgrammePaused("The programme is paused.")
+        if self.suspended.covers_tester(tester, now):
+            return self._suspension(now, lambda reach: reach.covers_tester(tester, now))
+        return None
+
+    def covers(self, scope: Scope) -> Callable[[IssuedToken], bool]:
+        """Whether a scope, if it were revoked now, covers a token: the question of a dry run."""
+        reach = Reach(self._testers)
+        reach.add(scope)
+        return reach.covers
+
+    def already(self, scope: Scope) -> bool:
+        """Whether revoking `scope` now would change nothing, because all of it is revoked."""
+        revoked = self.revoked
+        match scope:
+            case TokenScope(jti=jti):
+                token = self._authority.programme.tokens.get(jti)
+                return jti in revoked.jtis or (token is not None and revoked.covers(token))
+            case KeyScope(kid=kid):
+                return kid in revoked.kids
+            case IssuedBeforeScope(instant=instant):
+                return instant <= revoked.cutoff
+        testers = self._authority.programme.covered(scope)
+        return bool(testers) and all(self._is_stopped(tester) for tester in testers)
+
+    def apply_revoked(self, event: Revoked) -> None:
+        """Refuse what the scope covers, as far as it was issued until now."""
+        self.revocations[event.revocation_id] = event
+        self.revoked.add(event.scope, event.at)
+
+    def apply_suspended(self, event: Suspended) -> None:
+        """Refuse what the scope covers, also what is issued later, until the suspension ends."""
+        self.suspensions[event.suspension_id] = event
+        self.suspended.add(event.scope)
+        self._authority.deadlines.set(event.until, self._run_out, event.suspension_id)
+
+    def apply_suspension_lifted(self, event: SuspensionLifted) -> None:
+        """Admit again what no other suspension covers."""
+        self.suspensions.pop(event.suspension_id, None)
+        self.ended.add(event.suspension_id)
+        self.suspended = self._reach_of(self.suspensions.values())
+
+    def apply_programme_paused(self, event: ProgrammePaused) -> None:
+        """Nobody gets in."""
+        self.pause = event
+
+    def apply_programme_resumed(self, _: ProgrammeResumed) -> None:
+        """The kill switch is off."""
+        self.pause = None
+
+    def _run_out(self, suspension_id: str, at: float) -> None:
+        if suspension_id in self.suspensions:
+            self._authority.record(SuspensionLifted(at, suspension_id, "time"))
+
+    def _is_stopped(self, tester: Tester) -> bool:
+        has_key = tester.key is not None and not tester.key.revoked
+        last_token_at = tester.last_token_at if tester.last_token_at is not None else NEVER
+        return not has_key and (last_token_at == NEVER or self.revoked.covers_tester(tester, last_token_at))
+
+    def _suspension(self, now: float, concerns: Callable[[Reach], bool]) -> Refusal:
+        ends = [event.until for event in self.suspensions.values() if concerns(self._reach_of((event,)))]
+        return TesterSuspended("Access is suspended for now.", retry_after=max(0.0, max(ends) - now))
+
+    def _reach_of(self, suspensions: Iterable[Suspended]) -> Reach:
+        reach = Reach(self._testers)
+        for suspension in suspensions:
+            reach.add(suspension.scope)
+        return reach
