@@ -1,0 +1,58 @@
+"""What becomes of outputs when access is revoked.
+
+The mechanism: in the same atomic step as the revocation, every covered video is disposed of, wherever it stands, and the
+record carries that from then on. The release rule (`outputs.withheld`) looks at the record alone. No video can slip
+past: after the cutoff the gate admits nobody on a covered token, so no covered video is submitted later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from . import events
+from .policy import Disposition, OnRevocation
+from .video import VideoRecord
+
+if TYPE_CHECKING:
+    from .authority import Authority
+
+Covers = Callable[[str, str], bool]  # (jti, tester_id) -> whether the revocation covers it
+
+
+def dispose(
+    authority: Authority, records: list[VideoRecord], revocation_id: str, now: float, to: Disposition | None
+) -> None:
+    """Release, quarantine or recall each of `records` as the policy says for its stage, or all alike by `to`."""
+    rule = authority.policy.approval.on_revocation
+    for record in records:
+        wanted = to or _by_policy(rule, record)
+        if wanted == "recall" and record.approval != "recalled":
+            recall(authority, record, revocation_id, now)
+        elif wanted == "quarantine" and record.approval not in {"quarantined", "recalled"}:
+            authority.record(events.OutputQuarantined(now, record.video_id, revocation_id))
+
+
+def recall(authority: Authority, record: VideoRecord, revocation_id: str, now: float) -> None:
+    """Take one output back; a render that has not finished is cancelled."""
+    if record.is_in_flight:
+        authority.record(events.RenderFailed(now, record.video_id, "cancelled"))
+    authority.record(events.OutputRecalled(now, record.video_id, revocation_id))
+
+
+def count(records: list[VideoRecord]) -> tuple[int, int, int]:
+    """How many are in flight, held, released; what is locked or taken back already does not count."""
+    open_ones = [record.stage for record in records if record.approval not in {"quarantined", "recalled"}]
+    return open_ones.count("in_flight"), open_ones.count("held"), open_ones.count("approved")
+
+
+def _by_policy(rule: OnRevocation, record: VideoRecord) -> Disposition:
+    match record.stage:
+        case "in_flight":
+            return rule.in_flight
+        case "held":
+            return rule.held
+        case "approved":
+            return rule.approved
+        case None:
+            return "release"
