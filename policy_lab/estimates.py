@@ -1,8 +1,9 @@
 """What many replications say about a figure, how surely, and what they do not say.
 
-A mean comes with its t interval (Student 1908); a quantile with the distribution-free interval of order statistics
-(Conover 1999, section 3.2). Two policies are compared replication by replication, because both saw the same luck.
-A replication in which the figure is "not yet" (None) has no number to average: it is counted, not hidden.
+A mean comes with its t interval (Student 1908); a quantile with the distribution-free interval of order
+statistics (Conover 1999, section 3.2). Two policies are compared replication by replication, because both saw
+the same luck. A replication in which the figure is "not yet" (None) has no number to average: it is counted,
+not hidden.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ CONFIDENCE = 0.95
 class Estimate(Struct, frozen=True):
     """A mean with the half-width of its interval, and how far the replications lie apart.
 
-    `low` and `high` are the 5 % and 95 % quantiles: nine runs in ten lie between them. `replications` had a value,
-    `missing` had none. With no value everything is None; with one, the half-width is, for one run says nothing
-    about chance.
+    `low` and `high` are the 5 % and 95 % quantiles: nine runs in ten lie between them. `replications` had a
+    value, `missing` had none. With no value everything is None; with one, the half-width is, for one run says
+    nothing about chance.
     """
 
     mean: float | None
@@ -60,7 +61,8 @@ def estimate(values: Sequence[float | None], *, confidence: float = CONFIDENCE) 
     if count > 1:
         half_width = float(stdtrit(count - 1, (1 + confidence) / 2)) * stdev(known) / sqrt(count)
     return Estimate(
-        fmean(known), half_width, median(known), _interpolated(known, 0.05), _interpolated(known, 0.95), count, missing,
+        fmean(known), half_width, median(known), _interpolated(known, 0.05), _interpolated(known, 0.95),
+        count, missing,
     )
 
 
@@ -82,7 +84,7 @@ def quantile(values: Sequence[float], share: float, *, confidence: float = CONFI
 def paired_difference(
     first: Sequence[float | None], second: Sequence[float | None], *, confidence: float = CONFIDENCE,
 ) -> Estimate:
-    """The estimate of `first` - `second`, replication by replication; a pair lacking a value counts as missing.
+    """The estimate of `first` - `second`, run by run; a pair that lacks a value counts as missing.
 
     Raises ValueError where the two do not have the same number of replications.
     """
@@ -101,7 +103,7 @@ def decides(difference: Estimate) -> bool:
 
 
 def verdict(difference: Estimate, measure: str, first: str, second: str) -> str:
-    """One plain sentence on a paired difference; names no lower or higher side where the interval covers zero."""
+    """One plain sentence on a paired difference; declines a winner where the interval covers zero."""
     subject = measure.replace("_", " ")
     if difference.mean is None:
         return f"{subject}: no replication gives a value under both {first} and {second}."
@@ -113,7 +115,8 @@ def verdict(difference: Estimate, measure: str, first: str, second: str) -> str:
         return f"{subject}: {difference} between {first} and {second} may be chance; no winner is named."
     word = "lower" if difference.mean < 0 else "higher"
     size = Estimate(
-        abs(difference.mean), difference.half_width, None, None, None, difference.replications, difference.missing,
+        abs(difference.mean), difference.half_width, None, None, None,
+        difference.replications, difference.missing,
     )
     return f"{subject}: {word} under {first} than under {second} by {size}."
 

@@ -1,4 +1,7 @@
-"""One replication: play the world, read the ledger. What goes wrong is a value, with the line that replays it."""
+"""One replication: play the world, read the ledger.
+
+What goes wrong is a value, with the line that replays it.
+"""
 
 from __future__ import annotations
 
@@ -32,17 +35,21 @@ class Replication(Struct, frozen=True):
     events: Sequence[object] = ()
 
 
-def play(scenario: Scenario, policy: Policy, seed: int, replication: int, *, keep: bool = False) -> Replication:
+def play(
+    scenario: Scenario, policy: Policy, seed: int, replication: int, *, keep: bool = False,
+) -> Replication:
     """Run one replication; `keep` its events. Never raises what the run itself raised."""
     try:
         run = World(scenario, policy, seed, replication).run()
-        ledger = read_ledger(run.events, run.horizon_at)
+        ledger = read_ledger(run.events, scenario)
     except Exception as problem:
         return failed(scenario, policy, seed, replication, problem)
     return Replication(replication, ledger, events=run.events if keep else ())
 
 
-def failed(scenario: Scenario, policy: Policy, seed: int, replication: int, problem: BaseException) -> Replication:
+def failed(
+    scenario: Scenario, policy: Policy, seed: int, replication: int, problem: BaseException,
+) -> Replication:
     """The value that stands for a replication that broke."""
     said = str(problem).strip().splitlines()
     error = f"{type(problem).__name__}: {said[0]}" if said else type(problem).__name__

@@ -2,14 +2,16 @@
 
 Words used below:
 
-* A *leaked credential* is an access token or a tester key that ground truth says was posted (`LeakPosted`), or an
-  access token bought with a leaked key from a stranger's origin.
-* *Misuse* is an admitted request on a leaked credential from a stranger's origin (`StrangerOrigin`), from the leak on.
-* A *response* is a revocation, a suspension, a throttle, a pause, or the removal of a tester by somebody else.
+* A *leaked credential* is an access token or a tester key that ground truth says was posted (`LeakPosted`),
+  or an access token bought with a leaked key from a stranger's origin.
+* *Misuse* is an admitted request on a leaked credential from a stranger's origin (`StrangerOrigin`), from the
+  leak on.
+* A *response* is a revocation, a suspension, a throttle, a pause, a leaked key made anew, or the removal of a
+  tester by somebody else.
 * An *innocent tester* is one none of whose credentials leaked.
 
-"Not yet" is None, never 0. Instants are epoch seconds, spans are seconds unless the name says minutes. Where several
-credentials leak, the clocks are those of the whole incident and the lag is that of the worst leak.
+"Not yet" is None, never 0. Instants are epoch seconds, spans are seconds unless the name says minutes.
+Where several credentials leak, the clocks are the whole incident's and the lag is that of the worst leak.
 """
 
 from __future__ import annotations
@@ -32,10 +34,10 @@ class Ledger(Struct, frozen=True, kw_only=True):
     # The spans between them.
     time_to_detect: float | None = None            # detected - leaked
     time_to_decide: float | None = None            # decided - detected; 0 where the decision came first
-    enforcement_lag: float | None = None           # last accepted - decided, of the worst leak; 0 if none came after
+    enforcement_lag: float | None = None           # last accepted - decided, of the worst leak; at least 0
     exposure_window: float | None = None           # last accepted - leaked
     dwell_time: float | None = None                # last accepted - first misuse
-    time_to_stop: float | None = None              # leaked -> every leaked credential refused for good within the run
+    time_to_stop: float | None = None              # leaked -> all leaked credentials refused for good
 
     # Harm.
     misuse_requests: int = 0                       # admitted misuse
@@ -48,11 +50,11 @@ class Ledger(Struct, frozen=True, kw_only=True):
     # Collateral.
     testers: int = 0                               # testers ever invited
     innocent_testers: int = 0                      # … none of whose credentials leaked
-    testers_cut_off: int = 0                       # innocent testers whose access a response took, asking or not
+    testers_cut_off: int = 0                       # innocent testers whose access was taken, asking or not
     tester_minutes_lost: float = 0.0               # their time without access, till given back or the horizon
     legitimate_requests_refused: int = 0           # requests of innocent testers that a response refused
     legitimate_requests_limited: int = 0           # … that a standing quota or queue limit refused
-    legitimate_outputs_lost: int = 0               # outputs of innocent testers still locked or gone at the horizon
+    legitimate_outputs_lost: int = 0               # outputs of innocent testers locked or gone in the end
 
     # Work.
     reviewer_minutes: float = 0.0                  # from each claim to its decision or lapse
@@ -75,7 +77,9 @@ class Ledger(Struct, frozen=True, kw_only=True):
     events: int = 0                                # length of the log
 
 
-INSTANTS: Final = ("leaked_at", "first_misuse_at", "detected_at", "decided_at", "last_accepted_at", "horizon_at")
+INSTANTS: Final = (
+    "leaked_at", "first_misuse_at", "detected_at", "decided_at", "last_accepted_at", "horizon_at",
+)
 """The fields that are instants: worth listing per run, not worth averaging."""
 
 MEASURES: Final = tuple(field for field in Ledger.__struct_fields__ if field not in INSTANTS)

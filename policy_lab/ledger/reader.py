@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from policy_lab.clock import VirtualClock
+from policy_lab.scenario import Scenario
+
+from .collateral import Collateral
 from .figures import Ledger
+from .harm import Harm
+from .incident import Incident
+from .tallies import Tallies
 
 
 class LedgerReader:
-    """Takes the events of a run in order, from any mix of API, front end and ground truth."""
+    """Takes the events of a run in order, from any mix of API, front end and ground truth.
+
+    A live log is the same to it as a simulated one. Without ground truth in it there is no leak to measure:
+    the clocks are then None and the misuse 0, while work, spread and collateral are counted all the same.
+    """
 
     def __init__(self) -> None:
+        incident = Incident()
+        # The incident comes first: the others ask it whether a request was misuse.
+        self._parts = (incident, Harm(incident), Collateral(incident), Tallies())
+        self._appliers: dict[type, tuple[Callable[..., None], ...]] = {}
+        for part in self._parts:
+            for kind, apply in part.appliers().items():
+                self._appliers[kind] = (*self._appliers.get(kind, ()), apply)
         self._events = 0
 
     def feed(self, event: object) -> None:
         """Take one event; kinds the ledger does not know only add to its length."""
         self._events += 1
+        for apply in self._appliers.get(event.__class__, ()):
+            apply(event)
 
     def close(self, horizon_at: float) -> Ledger:
-        """The ledger of what was fed, read at `horizon_at` (epoch seconds)."""
-        return Ledger(events=self._events, horizon_at=horizon_at)
+        """The ledger of what was fed, read at `horizon_at` (epoch seconds); feeding may go on afterwards."""
+        figures = {name: value for part in self._parts for name, value in part.figures(horizon_at).items()}
+        return Ledger(**figures, horizon_at=horizon_at, events=self._events)
 
 
-def read_ledger(events: Iterable[object], horizon_at: float) -> Ledger:
-    """The ledger of `events`, read at `horizon_at` (epoch seconds)."""
+def read_ledger(events: Iterable[object], scenario: Scenario) -> Ledger:
+    """The ledger of a simulated run of `scenario`, read at its horizon."""
     reader = LedgerReader()
     for event in events:
         reader.feed(event)
-    return reader.close(horizon_at)
+    return reader.close(VirtualClock.STARTS_AT + scenario.horizon)
