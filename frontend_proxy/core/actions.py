@@ -14,6 +14,11 @@ class Create(NamedTuple):
     credential: str
     order: ClipOrder
 
+    @property
+    def idempotency_key(self) -> str:
+        """The same for every try with this credential, so that a lost answer makes no second clip."""
+        return f"{self.submission_id}-{self.credential}"
+
 
 class Poll(NamedTuple):
     """Ask how the render is doing. Answer: `polled`, `refused` or `unreachable`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .events import CredentialAdded, CredentialDied, CredentialsExhausted, ProxyEvent
+from .events import CredentialAdded, CredentialDied, CredentialsExhausted, FrontEndEvent
 from .ports import Clock
 
 LONGEST_HEALTH_INTERVAL = 3600.0
@@ -58,7 +58,7 @@ class CredentialPool:
     """
 
     def __init__(
-        self, clock: Clock, record: Callable[[ProxyEvent], None], health_interval: float | None = None
+        self, clock: Clock, record: Callable[[FrontEndEvent], None], health_interval: float | None = None
     ) -> None:
         self._clock = clock
         self._record = record

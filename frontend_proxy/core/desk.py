@@ -10,7 +10,7 @@ from .book import Book, Outcome, Submission
 from .credentials import CredentialPool
 from .errors import OutOfCredentials, QueueIsFull, TooManyOpen
 from .events import (
-    ProxyEvent,
+    FrontEndEvent,
     SubmissionFailed,
     SubmissionQueued,
     UpstreamRefused,
@@ -78,7 +78,7 @@ class Desk:
         self.slots = Slots(self)
         self._visitors: OrderedDict[str, None] = OrderedDict()
 
-    def record(self, event: ProxyEvent) -> None:
+    def record(self, event: FrontEndEvent) -> None:
         """Count `event` and hand it to the log."""
         self.stats.apply(event)
         self._log(event)
@@ -97,6 +97,10 @@ class Desk:
             self.gallery.credit(via)
         self.record(VisitorArrived(self.clock.now(), visitor_id, via))
         return True
+
+    def knows(self, visitor_id: str) -> bool:
+        """Whether this visitor was here before and is remembered."""
+        return visitor_id in self._visitors
 
     def leave(self, visitor_id: str) -> None:
         """The visitor looks at the queue, or at a dead desk, and goes."""
@@ -199,9 +203,9 @@ class Desk:
         """Answer to Poll: queued, in_progress, completed, or failed with a code."""
         self.slots.polled(submission_id, status, code)
 
-    def fetched(self, submission_id: str, ok: bool, code: str | None = None) -> None:
-        """Answer to Fetch: the clip is here, or cannot be had."""
-        self.slots.fetched(submission_id, ok, code)
+    def fetched(self, submission_id: str, ok: bool, code: str | None = None) -> str | None:
+        """Answer to Fetch: the clip is here, or cannot be had; returns its new `clip_id`, or None."""
+        return self.slots.fetched(submission_id, ok, code)
 
     def refused(self, submission_id: str, status: int, code: str, retry_after: float | None = None) -> None:
         """Answer to any: the API said no; `retry_after` in seconds."""

@@ -111,7 +111,7 @@ class MirrorVisited(AtTheFrontEnd, frozen=True):
     served: bool
 
 
-ProxyEvent = (
+FrontEndEvent = (
     VisitorArrived | VisitorBalked | SubmissionQueued | VisitorReneged | SubmissionStarted | ClipDisplayed
     | SubmissionFailed | UpstreamRefused | CredentialAdded | CredentialDied | CredentialsExhausted
     | MirrorOpened | MirrorVisited

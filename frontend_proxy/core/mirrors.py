@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .errors import NoSuchMirror, TooManyMirrors
-from .events import MirrorOpened, MirrorVisited, ProxyEvent
+from .events import FrontEndEvent, MirrorOpened, MirrorVisited
 from .ports import Clock, Ids
 
 
 class Mirrors:
     """Which copies are up and whether they hold a credential; at most `limit` of them."""
 
-    def __init__(self, clock: Clock, ids: Ids, record: Callable[[ProxyEvent], None], limit: int) -> None:
+    def __init__(self, clock: Clock, ids: Ids, record: Callable[[FrontEndEvent], None], limit: int) -> None:
         self._clock = clock
         self._ids = ids
         self._record = record

@@ -14,6 +14,7 @@ class ClipOrder(Struct, frozen=True, gc=False):
     seconds: str = "10"
     size: str = "640x360"
     style: str | None = None
+    model: str = "mock-video-1-turbo"
 
 
 class Menu(Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from .events import ProxyEvent
+from .events import FrontEndEvent
 
 
 class Clock(Protocol):
@@ -26,6 +26,6 @@ class Ids(Protocol):
 class Log(Protocol):
     """Takes each event once, in order."""
 
-    def __call__(self, event: ProxyEvent, /) -> object:
+    def __call__(self, event: FrontEndEvent, /) -> object:
         """Accept one event."""
         ...

@@ -100,21 +100,22 @@ class Slots:
         else:
             self._go_on(submission, self._settings.poll_interval)
 
-    def fetched(self, submission_id: str, ok: bool, code: str | None) -> None:
-        """The clip is here, or cannot be had."""
+    def fetched(self, submission_id: str, ok: bool, code: str | None) -> str | None:
+        """The clip is here, or cannot be had; returns the id under which it is on show, or None."""
         submission = self._answered(submission_id)
         if submission is None:
-            return
+            return None
         now = self._desk.clock.now()
         if not ok:
             self._fail(submission, code or "fetch_failed", now)
-            return
+            return None
         clip_id = self._desk.ids.new("clip")
         self._services.append(now - submission.started_at)
         self._desk.gallery.hang(Clip(clip_id, submission.video_id, submission.order, now))
         self._close(submission, Outcome(clip_id, None))
         waited = now - submission.queued_at
         self._desk.record(ClipDisplayed(now, clip_id, submission.submission_id, submission.video_id, waited))
+        return clip_id
 
     def refused(self, submission_id: str, status: int, code: str, retry_after: float | None) -> None:
         """The API said no; `retry_after` in seconds."""

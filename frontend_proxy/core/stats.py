@@ -49,11 +49,11 @@ class Stats:
         """Submissions that wait or are being made."""
         return self.submissions - self.served - self.reneged - self.failed.total()
 
-    def apply(self, event: happened.ProxyEvent) -> None:
+    def apply(self, event: happened.FrontEndEvent) -> None:
         """Count one event."""
         self._appliers[event.__class__](event)
 
-    def replay(self, events: Iterable[happened.ProxyEvent]) -> None:
+    def replay(self, events: Iterable[happened.FrontEndEvent]) -> None:
         """Count a whole log."""
         for event in events:
             self.apply(event)
