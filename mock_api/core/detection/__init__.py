@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mock_api.core.authority import Authority
 
 REPORTS_KEPT = 10_000  # the newest; the log has them all
+SAME_REPORT = 3600.0    # seconds
 TokenDetector = RateDetector | CusumDetector | ConcurrencyDetector | SpreadDetector
 
 
@@ -43,6 +44,7 @@ class Detection:
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
         self.reports: dict[str, LeakReported] = {}
+        self._latest: dict[tuple[str | None, ...], LeakReported] = {}  # by everything but id and instant
         self._suspect: str | None = None           # the token whose last request gave reason to look closer
         self._watch_for((), 0.0)
 
@@ -69,6 +71,11 @@ class Detection:
         for name, evidence in list(self.notices.speaking(report, now)):
             self._raise(now, name, (report.jti, report.tester_id), evidence)
 
+    def same_report(self, report: LeakReported) -> LeakReported | None:
+        """The report that said exactly the same within `SAME_REPORT` seconds before, or None."""
+        earlier = self._latest.get(_content(report))
+        return earlier if earlier is not None and report.at - earlier.at < SAME_REPORT else None
+
     def apply_request_admitted(self, event: RequestAdmitted) -> None:
         """Count the request. This and `watch` run for every request: keep them short."""
         if not self.detectors:
@@ -84,8 +91,10 @@ class Detection:
     def apply_leak_reported(self, event: LeakReported) -> None:
         """Keep the report and count it."""
         if len(self.reports) >= REPORTS_KEPT:
-            del self.reports[next(iter(self.reports))]
-        self.reports[event.report_id] = event
+            oldest = self.reports.pop(next(iter(self.reports)))
+            if self._latest.get(_content(oldest)) is oldest:
+                del self._latest[_content(oldest)]
+        self.reports[event.report_id] = self._latest[_content(event)] = event
         self.notices.take(event)
 
     def apply_alert_raised(self, event: AlertRaised) -> None:
@@ -123,6 +132,10 @@ class Detection:
     def _raise(self, now: float, detector: str, named: tuple[str | None, str | None], evidence: str) -> None:
         alert_id = self._authority.ids.new("alert")
         self._authority.record(AlertRaised(now, alert_id, detector, *named, evidence))
+
+
+def _content(report: LeakReported) -> tuple[str | None, ...]:
+    return report.source, report.jti, report.tester_id, report.url, report.note, report.by
 
 
 def _watcher(detector: TokenDetector) -> Watcher:

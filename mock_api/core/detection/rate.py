@@ -65,7 +65,7 @@ class RateWatch(Struct, gc=False):
         self.variance = (1 - smoothing) * (self.variance + smoothing * difference * difference)
 
     def close_silent(self, windows: int) -> None:
-        """Learn n silent windows at once: b = (1−α)^n, variance ← b(variance + (1−b) mean²), mean ← b mean."""
+        """Learn n silent windows: b = (1−α)^n, variance ← b(variance + (1−b) mean²), mean ← b mean."""
         kept = (1 - self.detector.smoothing) ** windows
         self.variance = kept * (self.variance + (1 - kept) * self.mean * self.mean)
         self.mean *= kept

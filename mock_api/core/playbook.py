@@ -1,0 +1,184 @@
+"""The playbook: which step answers which alert, when its time has come, and what became of it.
+
+Automatic steps fall due `after` seconds from the alert and are settled like everything else, at the instant
+they fell due. Human steps wait for somebody to carry them out. Whatever the hand that did it, a response that
+names the alert and does what a step says settles that step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+from .containment import Containment, Grounds
+from .events import (
+    AlertRaised,
+    OutputQuarantined,
+    ProgrammePaused,
+    Revoked,
+    Suspended,
+    TesterThrottled,
+    VideoSubmitted,
+)
+from .policy import Action, Step
+from .scopes import AllScope, CohortScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
+
+if TYPE_CHECKING:
+    from .authority import Authority
+
+CASES_KEPT = 10_000  # the newest alerts; the log has them all
+BY = "playbook"
+REASON_LIMIT = 500
+
+StepState = Literal["waiting", "carried_out", "no_target"]
+
+_REVOCATIONS: dict[type, Action] = {
+    TokenScope: "revoke_token",
+    TesterScope: "revoke_tester",
+    CohortScope: "revoke_cohort",
+    AllScope: "revoke_all",
+    IssuedBeforeScope: "cutoff",
+}
+
+
+class CaseStep(Struct):
+    """One step for one alert. `due_at` is None for a human step; `taken_by` where the log does not say."""
+
+    step: Step
+    has_target: bool
+    due_at: float | None
+    taken_at: float | None = None
+    taken_by: str | None = None
+
+    @property
+    def state(self) -> StepState:
+        """Where the step stands; `no_target`: the alert does not name whom the step would act on."""
+        if self.taken_at is not None:
+            return "carried_out"
+        return "waiting" if self.has_target else "no_target"
+
+
+class Case(Struct):
+    """An alert and the steps that answer it, as the policy stood when it was raised."""
+
+    alert: AlertRaised
+    steps: list[CaseStep]
+
+
+class Playbook:
+    """Keeps the cases and takes the automatic steps."""
+
+    def __init__(self, authority: Authority) -> None:
+        self._authority = authority
+        self._last_submission_at = 0.0
+        self.containment = Containment(authority)
+        self.cases: dict[str, Case] = {}
+
+    def appliers(self) -> dict[type, Callable[..., None]]:
+        """What each event changes here."""
+        return {
+            AlertRaised: self.apply_alert_raised,
+            Revoked: self.apply_revoked,
+            Suspended: self.apply_suspended,
+            TesterThrottled: self.apply_tester_throttled,
+            ProgrammePaused: self.apply_programme_paused,
+            OutputQuarantined: self.apply_output_quarantined,
+            VideoSubmitted: self.apply_video_submitted,
+        }
+
+    def take(self, case: Case, index: int, by: str, now: float) -> None:
+        """Do what step `index` of `case` says; the caller has seen that it has a target."""
+        step, alert = case.steps[index].step, case.alert
+        reason = f"{alert.detector}: {alert.evidence}"[:REASON_LIMIT]
+        grounds = Grounds(reason, by, alert.alert_id)
+        if step.do == "pause":
+            self.containment.pause(step.recall, grounds, now)
+            return
+        scope = self._target(step.do, alert, now)
+        if step.do == "throttle" and isinstance(scope, TesterScope):
+            self.containment.throttle(scope.tester_id, step.throttle_to, grounds, now)
+        elif step.do == "suspend_tester" and scope is not None:
+            self.containment.suspend(scope, step.suspend_for, grounds, now)
+        elif step.do == "quarantine" and scope is not None:
+            self.containment.quarantine(scope, grounds, now)
+        elif scope is not None:
+            self.containment.revoke(scope, grounds, now)
+
+    def apply_alert_raised(self, event: AlertRaised) -> None:
+        """Open a case and set the automatic steps' deadlines."""
+        steps = []
+        for step in self._authority.policy.playbook:
+            if step.when == event.detector:
+                due_at = event.at + step.after if step.by == "automatic" else None
+                has_target = step.do == "pause" or self._target(step.do, event, event.at) is not None
+                steps.append(CaseStep(step, has_target, due_at))
+        case = Case(event, steps)
+        if len(self.cases) >= CASES_KEPT:
+            del self.cases[next(iter(self.cases))]
+        self.cases[event.alert_id] = case
+        for index, case_step in enumerate(steps):
+            if case_step.due_at is not None and case_step.has_target:
+                self._authority.deadlines.set(case_step.due_at, partial(self._take_due, case), str(index))
+
+    def apply_revoked(self, event: Revoked) -> None:
+        """A revocation may be the answer to an alert."""
+        if event.alert_id is not None and not isinstance(event.scope, KeyScope):
+            self._settle(event.alert_id, _REVOCATIONS[type(event.scope)], event.at, event.by)
+
+    def apply_suspended(self, event: Suspended) -> None:
+        """So may a suspension."""
+        self._settle(event.alert_id, "suspend_tester", event.at, event.by)
+
+    def apply_tester_throttled(self, event: TesterThrottled) -> None:
+        """So may a throttle."""
+        self._settle(event.alert_id, "throttle", event.at, event.by)
+
+    def apply_programme_paused(self, event: ProgrammePaused) -> None:
+        """So may the kill switch."""
+        self._settle(event.alert_id, "pause", event.at, event.by)
+
+    def apply_output_quarantined(self, event: OutputQuarantined) -> None:
+        """An output that was locked for an alert's sake carries the alert's id."""
+        self._settle(event.revocation_id, "quarantine", event.at, None)
+
+    def apply_video_submitted(self, event: VideoSubmitted) -> None:
+        """Remember how far the log has come, as far as new outputs go."""
+        self._last_submission_at = event.at
+
+    def _take_due(self, case: Case, key: str, at: float) -> None:
+        case_step = case.steps[int(key)]
+        # After a restart every deadline is set again. Deadlines are settled in order before anything is
+        # recorded, so one older than the last submission was settled then, even if it found nothing to lock
+        # and left no event.
+        settled_before = case_step.step.do == "quarantine" and self._last_submission_at > at
+        if case_step.taken_at is None and not settled_before:
+            self.take(case, int(key), BY, at)
+        if case_step.taken_at is None:
+            case_step.taken_at, case_step.taken_by = at, BY
+
+    def _settle(self, alert_id: str | None, action: Action, at: float, by: str | None) -> None:
+        case = self.cases.get(alert_id) if alert_id is not None else None
+        for case_step in case.steps if case is not None else ():
+            if case_step.step.do == action and case_step.taken_at is None:
+                case_step.taken_at = at
+                case_step.taken_by = BY if by is None and at == case_step.due_at else by
+                return
+
+    def _target(self, action: Action, alert: AlertRaised, at: float) -> Scope | None:
+        """Whom `action` acts on because of `alert`; None if the alert does not say."""
+        tester = self._authority.programme.testers.get(alert.tester_id or "")
+        match action:
+            case "revoke_all":
+                return AllScope()
+            case "cutoff":
+                return IssuedBeforeScope(at)
+            case "revoke_token" | "quarantine" if alert.jti is not None:
+                return TokenScope(alert.jti)
+            case "revoke_cohort" if tester is not None:
+                return CohortScope(tester.cohort)
+            case "revoke_tester" | "suspend_tester" | "throttle" | "quarantine" if tester is not None:
+                return TesterScope(tester.tester_id)
+        return None
