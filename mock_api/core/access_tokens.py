@@ -1,8 +1,8 @@
 """Access tokens on the wire: `at+jwt` (RFC 9068), signed and decoded with PyJWT.
 
 Decoding is pure: it asks what the text says and whether one of our keys signed it, never what time it is or
-who is revoked. So its answers may be remembered; the gate asks the rest anew each time. PyJWT's `PyJWS` does the
-cryptography alone, so that its own reading of the wall clock never comes into play.
+who is revoked. So its answers may be remembered; the gate asks the rest anew each time. PyJWT's `PyJWS` does
+the cryptography alone, so that its own reading of the wall clock never comes into play.
 """
 
 from __future__ import annotations

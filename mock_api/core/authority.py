@@ -6,8 +6,8 @@ The law of this package:
 * State is what applying the log yields: `replay` does nothing else.
 * `settle` brings the state up to the clock before anything is read: no thread, no timer, no background.
 * `now` is read once per operation and handed down.
-* One event loop, one authority: its methods are atomic, so no request that starts after `revoke` has returned is
-  admitted on the revoked token.
+* One event loop, one authority: its methods are atomic, so no request that starts after `revoke` has returned
+  is admitted on the revoked token.
 """
 
 from __future__ import annotations

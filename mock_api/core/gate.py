@@ -78,7 +78,7 @@ class Gate:
                 raise refusal
             self._permit(token, action, now)
         except Refusal as refusal:
-            self._record_refusal(claims, action, origin, now, refusal)
+            self._record_refusal(claims, action, origin, refusal, now)
             raise
         jti, tester_id, origin = token.jti, token.tester_id, self._origin(origin)
         self._authority.record(RequestAdmitted(now, jti, tester_id, action, origin))
@@ -87,8 +87,7 @@ class Gate:
 
     def refuse(self, admission: Admission, action: str, caller: Caller, refusal: Refusal) -> NoReturn:
         """Record that an admitted request was refused by a quota after all, and raise `refusal`."""
-        now, jti, tester_id, origin = admission.now, admission.jti, admission.tester_id, self._origin(caller.origin)
-        self._authority.record(RequestRefused(now, jti, tester_id, action, origin, refusal.code))
+        self._record_refusal(admission, action, caller.origin, refusal, admission.now)
         raise refusal
 
     def apply_request_admitted(self, event: RequestAdmitted) -> None:
@@ -119,8 +118,8 @@ class Gate:
             raise RateLimited(f"More than {limit} requests in a minute.", retry_after=wait)
 
     def _record_refusal(
-        self, claims: Claims | None, action: str, origin: str, now: float, refusal: Refusal
+        self, whose: Claims | Admission | None, action: str, origin: str, refusal: Refusal, now: float
     ) -> None:
-        jti, tester_id = (None, None) if claims is None else (claims.jti, claims.tester_id)
+        jti, tester_id = (None, None) if whose is None else (whose.jti, whose.tester_id)
         origin = self._origin(origin)
         self._authority.record(RequestRefused(now, jti, tester_id, action, origin, refusal.code))

@@ -9,7 +9,7 @@ from . import errors
 from .errors import Refusal, TesterSuspended, TokenRevoked
 from .events import ProgrammePaused, ProgrammeResumed, Revoked, Suspended, SuspensionLifted
 from .programme import IssuedToken, Tester
-from .reach import NEVER, Reach
+from .reach import Reach
 from .scopes import IssuedBeforeScope, KeyScope, Scope, TokenScope
 
 if TYPE_CHECKING:
@@ -70,17 +70,20 @@ class RevocationRegister:
 
     def already(self, scope: Scope) -> bool:
         """Whether revoking `scope` now would change nothing, because all of it is revoked."""
-        revoked = self.revoked
+        revoked, programme = self.revoked, self._authority.programme
         match scope:
             case TokenScope(jti=jti):
-                token = self._authority.programme.tokens.get(jti)
+                token = programme.tokens.get(jti)
                 return jti in revoked.jtis or (token is not None and revoked.covers(token))
             case KeyScope(kid=kid):
                 return kid in revoked.kids
             case IssuedBeforeScope(instant=instant):
                 return instant <= revoked.cutoff
-        testers = self._authority.programme.covered(scope)
-        return bool(testers) and all(self._is_stopped(tester) for tester in testers)
+        testers = programme.covered(scope)
+        if not testers or any(tester.key is not None and not tester.key.revoked for tester in testers):
+            return False
+        covers = self.covers(scope)
+        return not any(covers(token) and not revoked.covers(token) for token in programme.tokens.values())
 
     def apply_revoked(self, event: Revoked) -> None:
         """Refuse what the scope covers, as far as it was issued until now."""
@@ -110,11 +113,6 @@ class RevocationRegister:
     def _run_out(self, suspension_id: str, at: float) -> None:
         if suspension_id in self.suspensions:
             self._authority.record(SuspensionLifted(at, suspension_id, "time"))
-
-    def _is_stopped(self, tester: Tester) -> bool:
-        has_key = tester.key is not None and not tester.key.revoked
-        last_token_at = tester.last_token_at if tester.last_token_at is not None else NEVER
-        return not has_key and (last_token_at == NEVER or self.revoked.covers_tester(tester, last_token_at))
 
     def _suspension(self, now: float, concerns: Callable[[Reach], bool]) -> Refusal:
         ends = [event.until for event in self.suspensions.values() if concerns(self._reach_of((event,)))]

@@ -1,7 +1,7 @@
-"""Keys for people: prefix and checksum so that scanners find them, a keyed hash so that we need not keep them.
+"""Keys for people: prefix and checksum let scanners find them, a keyed hash spares us from keeping them.
 
-The shape is `llk_` + 32 base62 characters (190 bits) + 6 base62 characters of CRC-32: a scanner can tell a real
-key from a look-alike without asking anybody. Testers carry `llk_`, the operator `llo_`.
+The shape is `llk_` + 32 base62 characters (190 bits) + 6 base62 characters of CRC-32: a scanner can tell a
+real key from a look-alike without asking anybody. Testers carry `llk_`, the operator `llo_`.
 """
 
 from __future__ import annotations

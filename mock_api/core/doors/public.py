@@ -33,8 +33,10 @@ class PublicDoor:
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
 
-    def issue_access_token(self, client_id: str, client_secret: str, scope: str | None, origin: str) -> TokenGrant:
-        """An access token for a tester key by `client_credentials` (RFC 6749 §4.4); the client id is the tester's.
+    def issue_access_token(
+        self, client_id: str, client_secret: str, scope: str | None, origin: str
+    ) -> TokenGrant:
+        """An access token for a tester key (`client_credentials`, RFC 6749 §4.4); the client is the tester.
 
         Raises ClientInvalid, TesterInactive, ProgrammePaused, TesterSuspended or InvalidScope.
         """
