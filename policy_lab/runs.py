@@ -1,7 +1,7 @@
 """Replications of a design point on all cores, and what they add up to.
 
-The result depends on scenario, policy and seed alone: not on the number of processes, nor on which of them was quicker.
-A replication that breaks is a value in its place, never a gap.
+The result depends on scenario, policy and seed alone: not on the number of processes, nor on which was
+quicker. A replication that breaks is a value in its place, never a gap.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from .replication import Failure, Replication, failed, play
 from .scenario import Scenario
 
 __all__ = [
-    "DesignPoint", "DesignPointResult", "Failure", "Replication", "run_design_point", "run_replications", "summary",
-    "write_events",
+    "DesignPoint", "DesignPointResult", "Failure", "Replication", "run_design_point", "run_replications",
+    "summary", "values_of", "write_events",
 ]
 
 Progress = Callable[[int, int], object]            # (replications done, replications in all)
@@ -117,13 +117,13 @@ def _results(point: DesignPoint, numbers: range, jobs: int) -> Iterator[Replicat
     first, others = numbers[0], numbers[1:]
     if jobs == 1 or not others:
         for number in numbers:
-            yield _play(point, number, keep=number == first)
+            yield play(point.scenario, point.policy, point.seed, number, keep=number == first)
         return
     lost: list[int] = []
     with _pool(min(jobs, len(others))) as pool:
-        waiting = {pool.submit(_play, point, number): number for number in others}
+        waiting = {_submit(pool, point, number): number for number in others}
         try:
-            yield _play(point, first, keep=True)
+            yield play(point.scenario, point.policy, point.seed, first, keep=True)
             for future in as_completed(waiting):
                 if isinstance(future.exception(), BrokenProcessPool):
                     lost.append(waiting[future])
@@ -135,12 +135,17 @@ def _results(point: DesignPoint, numbers: range, jobs: int) -> Iterator[Replicat
 
 
 def _alone(point: DesignPoint, numbers: Sequence[int]) -> Iterator[Replication]:
-    """Each in a process of its own: a worker died and took its neighbours along, so find out whose fault it was."""
+    """Each in a process of its own: a worker died and took its neighbours along; find the culprit."""
     for number in numbers:
         with _pool(1) as pool:
-            future = pool.submit(_play, point, number)
+            future = _submit(pool, point, number)
             future.exception()
             yield _outcome(point, number, future)
+
+
+def _submit(pool: ProcessPoolExecutor, point: DesignPoint, number: int) -> Future[Replication]:
+    # `play` lives in a module of its own so that a worker does not load what only the summing up needs.
+    return pool.submit(play, point.scenario, point.policy, point.seed, number)
 
 
 def _outcome(point: DesignPoint, number: int, future: Future[Replication]) -> Replication:
@@ -150,11 +155,7 @@ def _outcome(point: DesignPoint, number: int, future: Future[Replication]) -> Re
     return failed(point.scenario, point.policy, point.seed, number, problem)
 
 
-def _play(point: DesignPoint, number: int, *, keep: bool = False) -> Replication:
-    return play(point.scenario, point.policy, point.seed, number, keep=keep)
-
-
 def _pool(jobs: int) -> ProcessPoolExecutor:
-    # Not fork: the parent may hold threads (a progress bar), and a forked copy of a held lock is never released.
+    # Not fork: the parent may run threads (a progress bar), and a forked copy of a held lock stays held.
     method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
     return ProcessPoolExecutor(jobs, mp_context=get_context(method))

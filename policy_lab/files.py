@@ -1,0 +1,73 @@
+"""Scenario and policy files: found by name or path, read, checked, refused in words that say what to write."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final, TypeVar
+
+from .checking import checked
+from .documents import LIMIT_BYTES, Document, FileProblem
+
+__all__ = ["FileProblem", "load", "names", "path_of", "read"]
+
+Kind = TypeVar("Kind")
+
+FOLDERS: Final = {"Scenario": "scenarios", "Policy": "policies"}
+"""Where the files of each kind that come with the lab are kept."""
+
+
+def load(kind: type[Kind], name_or_path: str | Path) -> Kind:
+    """The scenario or policy of that name, or in that file; raises FileProblem."""
+    return read(kind, path_of(kind, name_or_path))
+
+
+def names(kind: type) -> list[str]:
+    """The names of those that come with the lab, in alphabetical order."""
+    return sorted(path.stem for path in _folder(kind).glob("*.yaml"))
+
+
+def path_of(kind: type, name_or_path: str | Path) -> Path:
+    """The file that is meant: one that comes with the lab goes before one that lies about."""
+    given, known, word = str(name_or_path), names(kind), kind.__name__.lower()
+    if given in known:
+        return _folder(kind) / f"{given}.yaml"
+    path = Path(name_or_path)
+    if given and path.exists():
+        return path
+    if path.suffix in {".yaml", ".yml", ".json"} or len(path.parts) > 1:
+        raise FileProblem(f"there is no such {word} file.", file=given)
+    close = get_close_matches(given, known, n=1)
+    hint = f" Did you mean `{close[0]}`?" if close else ""
+    raise FileProblem(f"no {word} has that name; there are {', '.join(known)}.{hint}", file=given or "''")
+
+
+def read(kind: type[Kind], path: Path) -> Kind:
+    """The file at `path`, checked as a `kind`; raises FileProblem."""
+    document = Document(_text(path), str(path))
+    if document.content is None:
+        raise FileProblem(f"the file is empty; a {kind.__name__.lower()} was expected.", file=str(path))
+    return checked(document, kind)
+
+
+def _folder(kind: type) -> Path:
+    return Path(__file__).parent / FOLDERS[kind.__name__]
+
+
+def _text(path: Path) -> str:
+    if path.is_dir():
+        raise FileProblem("this is a directory, not a file.", file=str(path))
+    if not path.is_file():                         # a pipe or a device might never end
+        raise FileProblem("this is not a plain file.", file=str(path))
+    try:
+        with path.open("rb") as file:
+            content = file.read(LIMIT_BYTES + 1)
+    except OSError as error:
+        raise FileProblem(f"the file cannot be read: {error.strerror}.", file=str(path)) from None
+    if len(content) > LIMIT_BYTES:
+        raise FileProblem(f"the file is larger than {LIMIT_BYTES // 1_000_000} MB.", file=str(path))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FileProblem("this is not text in UTF-8.", file=str(path), line=line) from None
