@@ -1,7 +1,7 @@
 """The parts of a scenario: what people do. Durations are seconds, shares lie in [0, 1].
 
-What the provider may choose stands in the policy (`mock_api/core/policy.py`). The defaults are those of `sora-2024`
-and `token-in-a-gist`; where each comes from, and how sure it is, stands beside it in those files.
+What the provider may choose stands in the policy (`mock_api/core/policy.py`). Where each default comes from,
+and how sure it is, stands beside it in `scenarios/sora-2024.yaml` and `scenarios/token-in-a-gist.yaml`.
 """
 
 from __future__ import annotations
@@ -59,9 +59,10 @@ class Responder(Part, frozen=True, kw_only=True):
 
 
 class Journalist(Part, frozen=True, kw_only=True):
-    """Makes the leak public: hazard per hour = `per_thousand_visitors` x distinct visitors so far / 1000."""
+    """Makes the leak public: the hazard of a mention grows with the distinct visitors so far."""
 
-    per_thousand_visitors: Positive = 0.3
+    per_thousand_visitors: Positive = 0.5          # mentions per hour, per thousand visitors so far
+    mentions: AtLeastOne = 3                       # until somebody writes a story
     where: str = "press"
 
 
@@ -104,6 +105,7 @@ class FrontEnd(Part, frozen=True, kw_only=True):
     queue_limit: AtLeastOne = 500
     poll_interval: Positive = 5.0
     timeout: Positive = 300.0                      # for one clip
+    health_interval: Positive = 10 * MINUTE        # between tries of a dead credential; doubles up to an hour
 
 
 class Mirrors(Part, frozen=True, kw_only=True):

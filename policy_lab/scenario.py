@@ -1,4 +1,4 @@
-"""A scenario: the story of a run as data; and how scenario and policy files are found, checked and refused."""
+"""A scenario: the story of a run as data. And how scenario and policy files are found and checked."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ Kind = TypeVar("Kind", Scenario, Policy)
 
 
 class ScenarioError(Exception):
-    """A scenario or policy file that is missing, unreadable or wrong: names the file, the field, what is allowed."""
+    """A scenario or policy file that is missing or wrong: names the file, the field, what is allowed."""
 
 
 def scenario_names() -> list[str]:

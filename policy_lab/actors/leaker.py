@@ -1,0 +1,93 @@
+"""The leaker: a tester who publishes access, or the secret itself."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode
+from random import Random
+from typing import Literal
+
+import msgspec
+
+from policy_lab.agenda import Process
+from policy_lab.parts import Change, Renewal
+from policy_lab.ports import Backstage, Clock, Tell
+from policy_lab.spread import lognormal
+from policy_lab.truth import LeakPosted, Phase
+
+from .client import Client, CutOff
+
+LOOKS_EVERY = 60.0  # at the own front end
+
+
+class Leak:
+    """What is leaked, where, and by whom; tells the truth about it."""
+
+    def __init__(
+        self, client: Client, tester_key: str, what: Literal["access_token", "tester_key"], channel: str
+    ) -> None:
+        self.client = client
+        self.channel = channel
+        self.what = what
+        self._tester_key = tester_key
+
+    def post(self, clock: Clock, tell: Tell) -> str:
+        """Take the credential out and post it: returns it. Raises CutOff if there is none to be had."""
+        secret, jti = self._tester_key, None
+        if self.what == "access_token":
+            secret = self.client.buy_token()
+            jti = jti_of(secret)
+        tell(LeakPosted(clock.now(), jti, self.client.tester_id, self.channel, self.what))
+        return secret
+
+
+def publish_front_end(
+    leak: Leak, backstage: Backstage, renewal: Renewal, luck: Random, tell: Tell, clock: Clock
+) -> Process:
+    """Open the front end with the leaked credential; look after it, and replace a token that ran out."""
+    tell(Phase(clock.now(), "leaked"))
+    _supply(leak, backstage, leak.post(clock, tell))
+    replaced = 0
+    while replaced < renewal.gives_up_after:
+        yield LOOKS_EVERY
+        code = backstage.died_of()
+        if code is None:
+            continue
+        if not _would_replace(renewal, leak, code):
+            return
+        yield lognormal(luck, renewal.after)
+        try:
+            secret = leak.post(clock, tell)
+        except CutOff:
+            return
+        _supply(leak, backstage, secret)
+        replaced += 1
+
+
+def change_concurrency(backstage: Backstage, changes: tuple[Change, ...]) -> Process:
+    """Run fewer or more clips at once, as the scenario says; instants count from the leak."""
+    passed = 0.0
+    for change in sorted(changes, key=lambda each: each.after):
+        yield change.after - passed
+        passed = change.after
+        backstage.set_concurrency(change.concurrency)
+
+
+def jti_of(access_token: str) -> str | None:
+    """The `jti` of a JWT, read without checking it, as its holder can."""
+    parts = access_token.split(".")
+    if len(parts) != 3:
+        return None
+    claims = msgspec.json.decode(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    jti = claims.get("jti")
+    return jti if isinstance(jti, str) else None
+
+
+def _supply(leak: Leak, backstage: Backstage, secret: str) -> None:
+    backstage.add_credential(secret, leak.client.tester_id if leak.what == "tester_key" else None)
+
+
+def _would_replace(renewal: Renewal, leak: Leak, code: str) -> bool:
+    """A tester key is not replaced by its holder; a token is, if the leaker is that kind of person."""
+    if leak.what == "tester_key" or renewal.when == "never":
+        return False
+    return renewal.when == "dead" or code == "token_expired"

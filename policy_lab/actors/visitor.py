@@ -1,0 +1,121 @@
+"""Visitors of the public front end: most only look, some order a clip, wait for it, and share it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from math import exp
+from random import Random
+from typing import NamedTuple
+
+from frontend_proxy.core.errors import DeskRefusal
+from frontend_proxy.core.orders import ClipOrder
+from policy_lab.agenda import Process
+from policy_lab.parts import Audience
+from policy_lab.ports import FrontEnd, Stage
+from policy_lab.prompts import strangers_prompt
+from policy_lab.spread import KERNEL, lognormal, poisson
+
+Waiting = Generator[float, None, str | None]  # yields pauses, returns the clip
+
+
+class CrowdStreams(NamedTuple):
+    """The luck of a crowd by role: who orders, what they wish for, whom a shared clip brings."""
+
+    deciding: Random
+    wishing: Random
+    sharing: Random
+
+
+class Wish(NamedTuple):
+    """What one visitor wants, drawn when they come, so that nobody else's fate changes it."""
+
+    tolerance: float               # a uniform number: balks if the queue asks for more
+    patience: float                # seconds
+    orders: tuple[ClipOrder, ...]
+    shared_with: tuple[int, ...]   # per order: how many people a displayed clip brings
+    luck: Random                   # when these people come
+
+
+class Crowd:
+    """Everybody who comes to one front end."""
+
+    def __init__(self, front_end: FrontEnd, stage: Stage, audience: Audience, streams: CrowdStreams) -> None:
+        self._front_end = front_end
+        self._stage = stage
+        self._audience = audience
+        self._streams = streams
+
+    def come(self, times: Sequence[float]) -> Process:
+        """Visitors who heard of the page come after `times` (seconds from now, in order)."""
+        clock, submits, stream = 0.0, self._audience.submits, self._streams.deciding
+        arrive, uniform = self._front_end.arrive, stream.random
+        for at in times:
+            yield at - clock
+            clock = at
+            visitor_id = arrive(None)
+            if uniform() < submits:
+                self._stage.start(self._visit(visitor_id, self._wish(self._streams.wishing)))
+
+    def _come_by_share(self, clip_id: str) -> Process:
+        """One visitor comes by the share link of a clip."""
+        visitor_id = self._front_end.arrive(clip_id)
+        if self._streams.sharing.random() < self._audience.submits:
+            self._stage.start(self._visit(visitor_id, self._wish(self._streams.sharing)))
+        yield from ()
+
+    def _visit(self, visitor_id: str, wish: Wish) -> Process:
+        """Look at the queue; balk, or order, wait and perhaps share, once or several times."""
+        deterred = 1.0 - exp(-self._front_end.queue_length() / self._audience.tolerated_queue)
+        if wish.tolerance < deterred:
+            self._front_end.leave(visitor_id)
+            return
+        for order, shared_with in zip(wish.orders, wish.shared_with, strict=True):
+            try:
+                ticket = self._front_end.submit(visitor_id, order)
+            except DeskRefusal:
+                return
+            clip_id = yield from self._wait(ticket.submission_id, ticket.expected_wait, wish.patience)
+            if clip_id is None:
+                return
+            for _ in range(shared_with):
+                self._stage.start(self._come_by_share(clip_id), KERNEL.delay(wish.luck.random()))
+
+    def _wait(self, submission_id: str, expected: float, patience: float) -> Waiting:
+        """Look again now and then, more rarely the longer the wait; leave the line when patience runs out."""
+        waited = 0.0
+        while True:
+            pause = max(self._audience.looks_every, expected / 4.0)
+            yield min(pause, max(patience - waited, 1.0))
+            waited += pause
+            standing = self._front_end.standing(submission_id)
+            if standing.state == "ready":
+                return standing.clip_id
+            if standing.state not in {"waiting", "rendering"}:
+                return None
+            expected = standing.expected_wait
+            if standing.state == "waiting" and waited >= patience:
+                self._front_end.renege(submission_id)
+                return None
+
+    def _wish(self, stream: Random) -> Wish:
+        audience, clips = self._audience, 1
+        while stream.random() < audience.repeats:
+            clips += 1
+        shared = tuple(
+            poisson(stream, audience.visitors_per_share) if stream.random() < audience.shares else 0
+            for _ in range(clips)
+        )
+        return Wish(
+            tolerance=stream.random(),
+            patience=lognormal(stream, audience.patience),
+            orders=tuple(strangers_order(stream) for _ in range(clips)),
+            shared_with=shared,
+            luck=Random(stream.getrandbits(64)),  # noqa: S311 - luck, not a secret
+        )
+
+
+def strangers_order(stream: Random) -> ClipOrder:
+    """What somebody from the street orders: mostly what the page has ticked, ten seconds at 360p."""
+    seconds = "10" if stream.random() < 0.85 else "5"
+    size = "640x360" if stream.random() < 0.7 else "1280x720"
+    return ClipOrder(strangers_prompt(stream), seconds, size)

@@ -1,0 +1,81 @@
+"""The world: a scenario under a policy, played once in virtual time."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import NamedTuple
+
+from frontend_proxy.core.events import CredentialAdded, CredentialsExhausted
+from mock_api.core.authority import Authority, Surroundings
+from mock_api.core.policy import Policy
+
+from .agenda import Agenda
+from .cast import Scene, cast
+from .clock import VirtualClock
+from .ids import CountingIds, StreamSecrets
+from .scenario import Scenario
+from .streams import Streams
+from .truth import Phase
+from .vault import MemoryVault
+
+
+class Run(NamedTuple):
+    """What a run leaves: its events in the order of their instants, and what it was."""
+
+    events: list[object]
+    scenario: Scenario
+    policy: Policy
+    seed: int
+    replication: int
+    horizon_at: float
+    steps: int                     # wake-ups of the agenda
+
+
+class World:
+    """Builds the API, the front end and the cast of one replication, and plays it.
+
+    The same arguments give the same events, byte for byte; two policies see the same luck until they act
+    differently.
+    """
+
+    def __init__(self, scenario: Scenario, policy: Policy, seed: int = 1, replication: int = 0) -> None:
+        self.scenario = scenario
+        self.policy = policy
+        self.seed = seed
+        self.replication = replication
+        self.clock = VirtualClock()
+        self.agenda = Agenda(self.clock)
+        self.events: list[object] = []
+        self.streams = Streams(seed, replication)
+        ids, log = CountingIds(), self.events.append
+        surroundings = Surroundings(
+            clock=self.clock, streams=self.streams, ids=ids,
+            secrets=StreamSecrets(self.streams.stream("secrets")), vault=MemoryVault(),
+        )
+        self.authority = Authority(surroundings, log, renders=scenario.renders)
+        self.scene = Scene(
+            scenario, policy, self.agenda, self.streams, ids, self.authority, log=log, tell=log
+        )
+
+    def run(self) -> Run:
+        """Play from the first instant to the horizon."""
+        horizon_at = self.clock.now() + self.scenario.horizon
+        self.authority.open(self.policy)
+        cast(self.scene)
+        self.agenda.run(horizon_at)
+        self.authority.settle()
+        self.events += _stopped(self.events)
+        # The API settles late what fell due meanwhile. Its own events are in order: this merges two sorted logs.
+        self.events.sort(key=attrgetter("at"))
+        steps = self.agenda.steps
+        return Run(self.events, self.scenario, self.policy, self.seed, self.replication, horizon_at, steps)
+
+
+def _stopped(events: list[object]) -> list[object]:
+    """The phase in which the front end is dead for good, if it came to that."""
+    for event in reversed(events):
+        if isinstance(event, CredentialAdded):
+            break
+        if isinstance(event, CredentialsExhausted):
+            return [Phase(event.at, "stopped")]
+    return []
