@@ -77,7 +77,7 @@ def _field(path: Path) -> str:
 
 
 def _path(text: str) -> Path:
-    """`.detectors[0].kind` as ("detectors", 0, "kind"); msgspec hides a dict's key, so the path ends there."""
+    """`.detectors[0].kind` as ("detectors", 0, "kind"); msgspec hides a dict's key: there it ends."""
     path: list[str | int] = []
     for step in _STEP.finditer(text):
         if step["name"] is None and step["index"] is None:

@@ -15,7 +15,8 @@ import yaml
 LIMIT_BYTES: Final = 1_000_000
 LIMIT_DEPTH: Final = 40
 
-_LOADER: Final[Any] = getattr(yaml, "CLoader", yaml.Loader)   # Only its event stream is used: it builds no objects.
+# Only its event stream is used: it builds no objects.
+_LOADER: Final[Any] = getattr(yaml, "CLoader", yaml.Loader)
 
 _WORDS: Final[dict[str, bool | None]] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _INTEGER: Final = re.compile(r"[-+]?(0|[1-9][0-9_]{0,17})")
@@ -95,7 +96,7 @@ class Document:
     def _mapping(self, path: Path) -> dict[str, object]:
         content: dict[str, object] = {}
         for key in self._until(yaml.MappingEndEvent):
-            if not isinstance(key, yaml.ScalarEvent):
+            if not isinstance(key, yaml.ScalarEvent) or key.start_mark is None:
                 raise self._problem("the name of a field must be a plain word", key)
             if key.value in content:
                 before = self._lines[(*path, key.value)]

@@ -1,4 +1,4 @@
-"""Scenario and policy files: found by name or path, read, checked, refused in words that say what to write."""
+"""Scenario and policy files: found by name or path, checked, refused in words that say what to write."""
 
 from __future__ import annotations
 
