@@ -65,7 +65,7 @@ class World:
         self.agenda.run(horizon_at)
         self.authority.settle()
         self.events += _stopped(self.events)
-        # The API settles late what fell due meanwhile. Its own events are in order: this merges two sorted logs.
+        # The API settles late what fell due meanwhile; its own events are in order, so this is a merge.
         self.events.sort(key=attrgetter("at"))
         steps = self.agenda.steps
         return Run(self.events, self.scenario, self.policy, self.seed, self.replication, horizon_at, steps)
