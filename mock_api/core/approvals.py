@@ -1,4 +1,4 @@
-"""The approval queue: reviewers claim, approve and reject; a claim lapses with its lease; the oldest output comes first."""
+"""The approval queue: reviewers claim, approve and reject, the oldest output first; a claim lapses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ Decision = Literal["approve", "reject"]
 
 
 class ApprovalItem(Struct, frozen=True, kw_only=True):
-    """An output as reviewers see it. Instants are epoch seconds; `held`: it does not leave before it is approved."""
+    """An output as reviewers see it.
+
+    Instants are epoch seconds; `held`: it does not leave before it is approved.
+    """
 
     video_id: str
     jti: str
@@ -47,7 +50,10 @@ class ApprovalItem(Struct, frozen=True, kw_only=True):
 
 
 class Approvals:
-    """Finished outputs by state and age. A claim is exclusive: it stands until decided, lapsed or overtaken by a revocation."""
+    """Finished outputs by state and age.
+
+    A claim is exclusive: it stands until it is decided, has lapsed, or is overtaken by a revocation.
+    """
 
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
@@ -65,7 +71,7 @@ class Approvals:
             events.OutputRecalled: self.apply_output_recalled,
         }
 
-    # --- what reviewers do -----------------------------------------------------------------------------------------
+    # --- what reviewers do ---
 
     def page(self, state: str | None, after: str | None, limit: int) -> list[ApprovalItem]:
         """Up to `limit` (1 to 1000) outputs in `state` (None: all that wait for a decision), oldest first."""
@@ -83,7 +89,7 @@ class Approvals:
         return [item(record) for record, _ in zip(oldest, range(limit), strict=False)]
 
     def claim(self, video_id: str, reviewer: str, now: float) -> ApprovalItem:
-        """Take an output up for `claim_lease` seconds; whoever holds the claim may ask again and keeps its lease."""
+        """Take an output up for `claim_lease` seconds; asking again changes nothing."""
         reviewer = _named(reviewer)
         record = self._open(video_id, reviewer)
         if record.approval != "claimed":
@@ -107,18 +113,18 @@ class Approvals:
         return item(record)
 
     def waiting_of(self, jti: str | None, tester_id: str | None, reviewer: str) -> Iterator[str]:
-        """Undecided outputs made by a token or a tester, oldest first, but for those claimed by other reviewers."""
+        """Undecided outputs of a token or a tester, oldest first, but for those others have claimed."""
         records = self._authority.videos.records
-        pages = ([records[key] for key in self._in_state[word].page(None, len(records))] for word in OPEN)
+        pages = [[records[key] for key in self._in_state[word].page(None, len(records))] for word in OPEN]
         for record in merge(*pages, key=lambda record: record.output_rank or 0):
             is_theirs = record.approval == "claimed" and record.reviewer != reviewer
             if (record.jti == jti or record.tester_id == tester_id) and not is_theirs:
                 yield record.video_id
 
-    # --- what events change ----------------------------------------------------------------------------------------
+    # --- what events change ---
 
     def apply_render_finished(self, event: events.RenderFinished) -> None:
-        """Let the output wait for a decision, if there is to be one; `Videos` has applied the event before."""
+        """Let the output wait for a decision, if there is to be one; `Videos` applied the event before."""
         record = self._authority.videos.records[event.video_id]
         mode = self._authority.policy.approval.mode
         word: ApprovalWord = "held" if event.held else "pending" if mode == "contract" else "not_required"
@@ -197,8 +203,8 @@ def item(record: VideoRecord) -> ApprovalItem:
     """What reviewers see of a finished output."""
     order = record.order
     return ApprovalItem(
-        video_id=record.video_id, jti=record.jti, tester_id=record.tester_id, state=record.approval, held=record.held,
-        reviewer=record.reviewer, reason=record.reason, claim_lapses_at=record.lapses_at,
+        video_id=record.video_id, jti=record.jti, tester_id=record.tester_id, state=record.approval,
+        held=record.held, reviewer=record.reviewer, reason=record.reason, claim_lapses_at=record.lapses_at,
         finished_at=record.finished_at or 0.0, expires_at=record.expires_at or 0.0, prompt=order.prompt,
         model=order.model, seconds=order.seconds, size=order.size, style=order.style,
     )

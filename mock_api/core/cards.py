@@ -1,4 +1,4 @@
-"""Thumbnail and spritesheet: WebP cards that say what they are, with the watermark as text and in the XMP metadata."""
+"""Thumbnail and spritesheet: WebP cards that say what they are, watermarked in print and in XMP metadata."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def card(kind: Literal["thumbnail", "spritesheet"], video_id: str, size: str, co
             image.paste(tile, (frame % 3 * width + 2, frame // 3 * height + 2))
     content = BytesIO()
     xmp = _XMP.format(video_id=video_id, code=code).encode()
-    image.save(content, "WEBP", lossless=True, method=0, xmp=xmp)
+    image.save(content, "WEBP", quality=75, method=2, xmp=xmp)
     return content.getvalue()
 
 
@@ -51,10 +51,11 @@ def _write(image: Image.Image, title: str, video_id: str, code: str) -> None:
     width, height = image.size
     draw.rectangle((0, 0, width - 1, height - 1), outline=_MARK, width=3)
     draw.text((width / 2, height * 0.26), title, fill=_MARK, anchor="mm", font=_font(26))
-    draw.text((width / 2, height * 0.40), "LEAKLAB · no video was made", fill=_INK, anchor="mm", font=_font(14))
+    notice = "LEAKLAB · no video was made"
+    draw.text((width / 2, height * 0.40), notice, fill=_INK, anchor="mm", font=_font(14))
     draw.text((width / 2, height * 0.50), video_id, fill=_INK, anchor="mm", font=_font(10))
     lines = wrap(code, (width - 16) // 7)
-    draw.multiline_text((8, height - 8), "\n".join(lines), fill=_INK, anchor="ld", font=_font(9), spacing=1)
+    draw.multiline_text((8, height - 8), "\n".join(lines), fill=_INK, anchor="ld", font=_font(10), spacing=1)
 
 
 @lru_cache(maxsize=8)

@@ -1,8 +1,8 @@
 """What becomes of outputs when access is revoked.
 
-The mechanism: in the same atomic step as the revocation, every covered video is disposed of, wherever it stands, and the
-record carries that from then on. The release rule (`outputs.withheld`) looks at the record alone. No video can slip
-past: after the cutoff the gate admits nobody on a covered token, so no covered video is submitted later.
+The mechanism: in the same atomic step as the revocation, every covered video is disposed of, wherever it
+stands, and its record carries that from then on. The release rule (`outputs.withheld`) looks at the record
+alone. No video slips past: after the cutoff the gate admits nobody on a covered token, so none comes later.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Covers = Callable[[str, str], bool]  # (jti, tester_id) -> whether the revocatio
 
 
 def dispose(
-    authority: Authority, records: list[VideoRecord], revocation_id: str, now: float, to: Disposition | None
+    authority: Authority, records: list[VideoRecord], revocation_id: str, now: float, to: Disposition | None,
 ) -> None:
-    """Release, quarantine or recall each of `records` as the policy says for its stage, or all alike by `to`."""
+    """Release, quarantine or recall each record as the policy says for its stage, or all alike by `to`."""
     rule = authority.policy.approval.on_revocation
     for record in records:
         wanted = to or _by_policy(rule, record)

@@ -1,6 +1,6 @@
-"""Idempotency-Key: a repeated order is answered with the first one's video (IETF httpapi-idempotency-key-header).
+"""Idempotency-Key: a repeated order is answered with the first one's video (after the IETF draft).
 
-Entries live 24 hours, at most 10 000 of them, and no longer than their video. Only hashes are kept and logged.
+Entries live 24 hours and no longer than their video, and there are 10 000 at most. Only hashes are kept.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Remembered:
             entries.popitem(last=False)
 
     def find(self, tester_id: str, hashes: tuple[str, str], now: float) -> str | None:
-        """The video ordered under this key, None if the key is new; `IdempotencyMismatch` for another payload."""
+        """The video ordered under this key, None for a new key; `IdempotencyMismatch` for another payload."""
         ordered_at, payload_hash, video_id = self._entries.get((tester_id, hashes[0]), (0.0, "", ""))
         if not video_id or ordered_at <= now - DAY:
             return None

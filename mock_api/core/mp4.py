@@ -5,13 +5,13 @@ from __future__ import annotations
 from struct import pack
 from uuid import UUID
 
-MANIFEST_UUID = UUID("6c65616b-6c61-5273-8d75-6c6174696f6e")  # Ours: marks the box that holds the manifest.
-_FROM_1904 = 2_082_844_800                                    # ISO media count from 1904-01-01, Unix from 1970
+MANIFEST_UUID = UUID("6c65616b-6c61-5273-8d75-6c6174696f6e")  # ours: marks the box of the manifest
+_FROM_1904 = 2_082_844_800  # seconds: ISO media count from 1904-01-01, Unix from 1970-01-01
 _UNITY = pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 
 
 def trackless_mp4(manifest: bytes, made_at: int) -> bytes:
-    """ftyp, moov with nothing but a movie header, and the manifest (JSON) in a uuid box; `made_at` is epoch seconds."""
+    """ftyp, moov with a movie header alone, the JSON manifest in a uuid box; `made_at` is epoch seconds."""
     file_type = _box(b"ftyp", b"isom" + pack(">I", 0x200) + b"isommp42")
     # Version 1 with 64-bit times: the lab's clock stands in the year 2100, where version 0 has run over.
     header = _box(

@@ -1,4 +1,4 @@
-"""What may be ordered. Values that come from callers are checked here, in the core, whoever speaks for them."""
+"""What may be ordered: callers' values are checked here, in the core, whichever adapter brings them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ PROMPT_LONGEST = 32_000  # characters, as in the OpenAI API description
 NAME_LONGEST = 80        # characters of a character's name, likewise
 WORD_LONGEST = 100       # characters of a model or a style
 SIZES = (
-    "480x360", "360x360", "640x360", "360x640", "480x480", "854x480", "480x854", "720x720", "720x1280", "1280x720",
-    "1024x1792", "1792x1024", "1080x1080", "1920x1080", "1080x1920",
+    "480x360", "360x360", "640x360", "360x640", "480x480", "854x480", "480x854", "720x720", "720x1280",
+    "1280x720", "1024x1792", "1792x1024", "1080x1080", "1920x1080", "1080x1920",
 )
 SECONDS = ("4", "5", "8", "10", "12")
 EXTENSION_SECONDS = (*SECONDS, "16", "20")
@@ -25,7 +25,7 @@ EXTENSION_SECONDS = (*SECONDS, "16", "20")
 class VideoOrder(Struct, frozen=True, kw_only=True):
     """What a tester asks for; `seconds` is a string on the wire and stays one.
 
-    A remix or an edit takes model, seconds, size and style from its source; an extension all of these but seconds.
+    A remix or an edit takes model, seconds, size and style from its source; an extension all but seconds.
     """
 
     prompt: str
@@ -52,13 +52,12 @@ def check_order(order: VideoOrder) -> None:
 def check_text(param: str, text: str, longest: int) -> None:
     """Refuse a text that is not 1 to `longest` characters long, blank, or holds what UTF-8 cannot write."""
     if not 1 <= len(text) <= longest or not text.strip():
-        raise errors.Invalid(
-            f"`{param}` must be 1 to {longest} characters long and not blank, got {len(text)} characters.", param=param
-        )
+        allowed = f"1 to {longest} characters long and not blank"
+        raise errors.Invalid(f"`{param}` must be {allowed}, got {len(text)} characters.", param=param)
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise errors.Invalid(f"`{param}` must be text that UTF-8 can write, without lone surrogates.", param=param) from None
+        raise errors.Invalid(f"`{param}` must be text without lone surrogates.", param=param) from None
 
 
 def inherit(order: VideoOrder, source: VideoOrder) -> VideoOrder:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .authority import Authority
 
 VARIANTS = ("video", "thumbnail", "spritesheet")
-NOTICE = "SIMULATED by Leaklab: no video was made. This container holds no track; this manifest is all there is."
+NOTICE = "SIMULATED by Leaklab: no video was made. This container holds no track, only this manifest."
 
 
 class Content(NamedTuple):

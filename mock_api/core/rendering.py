@@ -1,6 +1,6 @@
 """Renders through events: what starts, finishes or fails is recorded at the instant at which it fell due.
 
-Whatever makes room or fills the line sets a deadline at its own instant; the line is looked at when that is settled.
+Whatever makes room or fills the line sets a deadline at its own instant; once that is settled, it moves.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from .video import VideoRecord
 if TYPE_CHECKING:
     from .authority import Authority
 
-KEPT_AFTER_END = 3600.0  # seconds a video is remembered after its output expired: until then the answer is 410, not 404
+KEPT_AFTER_END = 3600.0  # seconds that a video outlives its output: so long the answer is 410, and then 404
 
 
 class Rendering:
-    """Moves the videos in `records` through the render line. `forget` is told of a video whose time is over."""
+    """Moves videos through the render line; `forget` is called with the id of a video whose time is over."""
 
-    def __init__(self, authority: Authority, records: dict[str, VideoRecord], forget: Callable[[str], None]) -> None:
+    def __init__(
+        self, authority: Authority, records: dict[str, VideoRecord], forget: Callable[[str], None]
+    ) -> None:
         self._authority = authority
         self._records = records
         self._forget = forget
@@ -50,6 +52,7 @@ class Rendering:
         self._changed_at = event.at
         record.phase, record.shown = "rendering", None
         record.started_at, record.finishes_at = event.at, event.finishes_at
+        record.times_out = event.finishes_at < event.at + _wanted(record)
         self._authority.deadlines.set(event.finishes_at, self.due_finish, event.video_id)
 
     def expire_at(self, at: float, video_id: str) -> None:
@@ -61,7 +64,10 @@ class Rendering:
         self._authority.deadlines.set(at, self.due_forget, video_id)
 
     def due_start(self, _key: str, at: float) -> None:
-        """Start whoever may. A deadline left over by a replay is older than the line's last change and says nothing."""
+        """Start whoever may.
+
+        A deadline that a replay left over is older than the line's last change, and says nothing.
+        """
         if at < self._changed_at:
             return
         timeout = self._authority.render_model.timeout
@@ -72,9 +78,9 @@ class Rendering:
     def due_finish(self, video_id: str, at: float) -> None:
         """End the render that was to end now."""
         record = self._records.get(video_id)
-        if record is None or record.phase != "rendering" or record.finishes_at != at or record.started_at is None:
+        if record is None or record.phase != "rendering" or record.finishes_at != at:
             return
-        if at < record.started_at + _wanted(record):
+        if record.times_out:
             self._authority.record(events.RenderFailed(at, video_id, "render_timeout"))
         elif record.blocked:
             self._authority.record(events.RenderFailed(at, video_id, "moderation_blocked"))
@@ -90,7 +96,7 @@ class Rendering:
             self._authority.record(events.OutputExpired(at, video_id))
 
     def due_forget(self, video_id: str, _at: float) -> None:
-        """Forget a video that failed or expired a while ago. No event: the log has told all there is to tell."""
+        """Forget a video that failed or expired a while ago; no event, for nothing happens to anyone."""
         if video_id in self._records:
             self._forget(video_id)
 

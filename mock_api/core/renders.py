@@ -1,7 +1,7 @@
 """The render queue: first come, first served, `capacity` clips at once (M/G/c in Kendall's notation).
 
-`RenderLine` is the bare state, moved by whoever keeps the time: `rendering.py` moves it by events. `RenderQueue` keeps the
-time itself and is used on its own; that it and the events agree is tested.
+`RenderLine` is the bare state; whoever keeps the time moves it, as `rendering.py` does by events.
+`RenderQueue` keeps the time itself and is used on its own. That it and the events agree is tested.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Literal, NamedTuple
 from .policy import RenderModel
 
 TURBO_SPEED = 2.0       # a model whose name ends in `-turbo` renders twice as fast
-MODERATION_READS = 0.1  # moderation refuses a prompt after this share of the render, which occupies capacity until then
+MODERATION_READS = 0.1  # share of the render after which moderation ends it; so long it occupies capacity
 
 
 def draw_service(model: RenderModel, seconds: str, name: str, stream: Random) -> float:
-    """Service time in seconds of a clip of `seconds` by the video model `name`: log-normal, median per clip second."""
+    """Service time (seconds) of a clip of `seconds` by the video model `name`: log-normal."""
     median = model.seconds_per_clip_second * float(seconds)
     if name.endswith("-turbo"):
         median /= TURBO_SPEED
@@ -93,7 +93,7 @@ class RenderQueue:
         return passages
 
     def settle(self, now: float) -> list[Passage]:
-        """Every start and finish up to and including `now`, in time order; a finish before the start it allows."""
+        """Every start and finish up to and including `now`, in time order; finishes before starts."""
         passages: list[Passage] = []
         waiting, running = self._waiting, self._running
         while True:

@@ -1,7 +1,7 @@
 """How much a tester has taken: renders in the last 24 hours, and renders at once.
 
-The day rolls: it is the last 24 hours, not the calendar's, so midnight gives nobody twice the quota. What counts is the
-order: a render that fails or is deleted stays counted. At once means submitted and not yet finished, waiting or running.
+The day rolls: it is the last 24 hours, not the calendar's, so midnight gives nobody twice the quota. The
+order counts: a render that fails or is deleted stays counted. At once means ordered and not ended.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A video as it is kept, and as its tester sees it: the 13 fields of OpenAI's video object, a style and the approval."""
+"""A video as it is kept, and as its tester sees it: OpenAI's video object with a style and the approval."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ApprovalView(Struct, frozen=True, gc=False):
 
 
 class Video(Struct, frozen=True):
-    """The video object of the wire. Nulls are sent, instants are whole epoch seconds, `seconds` is a string."""
+    """The wire's video object: nulls are sent, instants are whole epoch seconds, `seconds` is a string."""
 
     id: str
     object: str
@@ -64,7 +64,7 @@ class Video(Struct, frozen=True):
 class VideoRecord:
     """What the authority keeps of a video. Only `apply_…` methods change it, and each change forgets `shown`.
 
-    `rank` orders videos by submission, `output_rank` finished outputs by age. `held`: its release needs approval.
+    `rank` orders videos by submission, `output_rank` outputs by age. `held`: its release needs approval.
     """
 
     video_id: str
@@ -79,6 +79,7 @@ class VideoRecord:
     phase: Phase = "queued"
     started_at: float | None = None
     finishes_at: float | None = None
+    times_out: bool = False
     finished_at: float | None = None
     expires_at: float | None = None
     output_rank: int | None = None
@@ -106,7 +107,7 @@ class VideoRecord:
 
     @property
     def stage(self) -> Stage | None:
-        """What a revocation would find: in flight, held back, released; None if there is nothing to take back."""
+        """What a revocation would find: in flight, held back, released; None: nothing to take back."""
         if self.is_in_flight:
             return "in_flight"
         if self.phase != "finished" or self.failure == "output_rejected":
@@ -120,7 +121,7 @@ class VideoRecord:
         return 100 if self.output_rank is not None else 0
 
     def show(self, now: float) -> Video:
-        """The wire's view. The same object comes back until something changes, so that its encoding can be kept."""
+        """The wire's view: the same object until something changes, so that its encoding can be kept."""
         shown = self.shown
         if shown is not None and (self.phase != "rendering" or shown.progress == self.progress(now)):
             return shown
@@ -136,12 +137,12 @@ class VideoRecord:
             status = "queued" if self.phase == "queued" else "in_progress"
         else:
             status = "completed"
-        is_completed = status == "completed" and self.finished_at is not None
+        completed_at = self.finished_at if status == "completed" else None
         return Video(
             id=self.video_id, object="video", model=order.model, status=status, progress=self.progress(now),
             created_at=int(self.submitted_at),
-            completed_at=int(self.finished_at) if is_completed and self.finished_at is not None else None,
-            expires_at=int(self.expires_at) if self.expires_at is not None else None,
+            completed_at=None if completed_at is None else int(completed_at),
+            expires_at=None if self.expires_at is None else int(self.expires_at),
             prompt=order.prompt, size=order.size, seconds=order.seconds,
             remixed_from_video_id=order.source_video_id,
             error=VideoError(failure, MESSAGES[failure]) if failure is not None else None,

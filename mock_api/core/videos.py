@@ -1,4 +1,4 @@
-"""Videos: ordered, listed, deleted, disposed of. The render itself is in `rendering`, the reviewers' part in `approvals`."""
+"""Videos: ordered, listed, deleted, disposed of. Renders are in `rendering`, decisions in `approvals`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Owner(NamedTuple):
 class Videos:
     """Every video the authority remembers.
 
-    Remembered are: what is in flight; an output for its lifetime and an hour (`KEPT_AFTER_END`); a failed video as long.
+    Remembered are: what is in flight; an output for its lifetime and `KEPT_AFTER_END`; a failure as long.
     """
 
     def __init__(self, authority: Authority) -> None:
@@ -49,7 +49,7 @@ class Videos:
         self.outputs = Outputs(authority)
         self._of: dict[str, Ordered] = {}
         self._remembered = Remembered()
-        self._cursors: OrderedDict[tuple[str, str], int] = OrderedDict()  # (tester, video that is gone) -> rank
+        self._cursors: OrderedDict[tuple[str, str], int] = OrderedDict()  # (tester, gone video) -> rank
         self._last_rank = 0
 
     def appliers(self) -> dict[type, Callable[..., None]]:
@@ -65,13 +65,13 @@ class Videos:
             events.CharacterCreated: self.characters.apply_character_created,
         }
 
-    # --- what testers do -------------------------------------------------------------------------------------------
+    # --- what testers do ---
 
     def submit(self, owner: Owner, order: VideoOrder, idempotency_key: str | None, now: float) -> VideoRecord:
         """Order a render, or find the one ordered before with this key.
 
-        Raises `Invalid`, `IdempotencyMismatch`, `TooMany` (a quota or the queue limit), and what the release rule says of
-        the source video.
+        Raises `Invalid`, `IdempotencyMismatch`, `TooMany` (a quota or the queue limit), and what the release
+        rule says of the source video.
         """
         check_order(order)
         hashes = idempotency_hashes(idempotency_key, order)
@@ -84,10 +84,12 @@ class Videos:
         self._check_room(owner.tester_id, now)
         model, luck = self._authority.render_model, self._authority.streams.stream("renders")
         video_id = self._authority.ids.new("video")
+        service = draw_service(model, order.seconds, order.model, luck)
+        blocked = luck.random() < model.moderation_share
+        style = None if order.style is None else redact(order.style)
         self._authority.record(events.VideoSubmitted(
-            now, video_id, owner.jti, owner.tester_id, redact(order.model), redact(order.prompt), order.seconds,
-            order.size, None if order.style is None else redact(order.style), order.source, order.source_video_id,
-            draw_service(model, order.seconds, order.model, luck), luck.random() < model.moderation_share, hashes,
+            now, video_id, owner.jti, owner.tester_id, redact(order.model), redact(order.prompt),
+            order.seconds, order.size, style, order.source, order.source_video_id, service, blocked, hashes,
         ))
         return self.records[video_id]
 
@@ -106,10 +108,12 @@ class Videos:
             raise refusal
         return record
 
-    def page(self, tester_id: str, after: str | None, limit: int, order: str) -> tuple[list[Video], bool]:
+    def page(
+        self, tester_id: str, after: str | None, limit: int, order: str, now: float
+    ) -> tuple[list[Video], bool]:
         """Up to `limit` (1 to 100) videos after the id `after` (exclusive), and whether there are more.
 
-        `order` is `asc` (oldest first) or `desc`. An `after` that has been deleted meanwhile still marks its place.
+        `order` is `asc` (oldest first) or `desc`. An `after` that was deleted still marks its place.
         """
         if not 1 <= limit <= 100:
             raise errors.Invalid("`limit` must be from 1 to 100.", param="limit")
@@ -118,21 +122,22 @@ class Videos:
         rank = None if after is None else self._rank(tester_id, after)
         of_tester = self._of.get(tester_id)
         keys = of_tester.page(rank, limit + 1, descending=order == "desc") if of_tester is not None else []
-        now = self._authority.clock.now()
         return [self.records[key].show(now) for key in keys[:limit]], len(keys) > limit
 
     def delete(self, record: VideoRecord, now: float) -> None:
         """Delete a video; a render in flight is cancelled and frees its place. What is quarantined stays."""
         if record.approval == "quarantined":
-            raise errors.OutputQuarantined("The output is locked away because access was revoked; it cannot be deleted.")
+            raise errors.OutputQuarantined("The output is locked away because access was revoked.")
         if record.is_in_flight:
             self._authority.record(events.RenderFailed(now, record.video_id, "cancelled"))
         self._authority.record(events.VideoDeleted(now, record.video_id))
 
-    # --- what responders do ----------------------------------------------------------------------------------------
+    # --- what responders do ---
 
-    def dispose(self, revocation_id: str, covers: Covers, now: float, *, to: Disposition | None = None) -> None:
-        """Do with every covered output what the policy says (or `to`); see `dispositions` for the invariant."""
+    def dispose(
+        self, revocation_id: str, covers: Covers, now: float, *, to: Disposition | None = None
+    ) -> None:
+        """Do with every covered output what the policy says, or `to`; `dispositions` has the invariant."""
         dispose(self._authority, self._covered(covers), revocation_id, now, to)
 
     def recall_finished(self, revocation_id: str, now: float) -> None:
@@ -146,10 +151,10 @@ class Videos:
         return count(self._covered(covers))
 
     def attribute(self, content: bytes) -> Provenance:
-        """Which token made this content, by its watermark; also when the video is long gone. Raises `NotFound`."""
+        """Which token made this content, by its watermark, also when the video is gone; or `NotFound`."""
         return self.outputs.attribute(content)
 
-    # --- what events change ----------------------------------------------------------------------------------------
+    # --- what events change ---
 
     def apply_video_submitted(self, event: events.VideoSubmitted) -> None:
         """Remember the video and put it in line."""
@@ -159,8 +164,8 @@ class Videos:
             source=event.source, source_video_id=event.source_video_id,
         )
         record = VideoRecord(
-            event.video_id, event.jti, event.tester_id, order, event.at, event.service, event.blocked, self._last_rank,
-            None if event.idempotency is None else event.idempotency[0],
+            event.video_id, event.jti, event.tester_id, order, event.at, event.service, event.blocked,
+            rank=self._last_rank, key_hash=None if event.idempotency is None else event.idempotency[0],
         )
         modes: dict[str, ApprovalWord] = {"none": "not_required", "contract": "pending", "hold": "held"}
         record.approval = modes[self._authority.policy.approval.mode]
@@ -198,8 +203,6 @@ class Videos:
     def apply_video_deleted(self, event: events.VideoDeleted) -> None:
         """The video is gone."""
         self._forget(event.video_id)
-
-    # ---------------------------------------------------------------------------------------------------------------
 
     def _check_room(self, tester_id: str, now: float) -> None:
         refusal = self.usage.refusal(tester_id, self._authority.programme.quota_of(tester_id), now)

@@ -1,8 +1,8 @@
 """The watermark: an opaque code in every output, from which the operator alone reads the token that made it.
 
-It is AES-SIV (RFC 5297) over video id, jti and tester id: nobody without the key can read, forge or change it, and as it
-carries what it says, it is good after the video has been deleted or forgotten. Base32, so that it survives being
-retyped from a screenshot.
+It is AES-SIV (RFC 5297) over video id, jti and tester id: nobody without the key can read, forge or change
+it, and as it carries what it says, it is good after the video was deleted or forgotten. Base32, so that it
+survives being retyped from a screenshot.
 """
 
 from __future__ import annotations

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import errors
-from ..approvals import ApprovalItem, Decision
+from mock_api.core import errors
+from mock_api.core.approvals import ApprovalItem, Decision
 
 if TYPE_CHECKING:
-    from ..authority import Authority
+    from mock_api.core.authority import Authority
 
 
 class ReviewerDoor:
@@ -20,7 +20,7 @@ class ReviewerDoor:
     def list_approvals(
         self, state: str | None = None, after: str | None = None, limit: int = 20
     ) -> list[ApprovalItem]:
-        """Outputs in `state` (None: all that wait for a decision), oldest first, after the id `after` (exclusive)."""
+        """Outputs in `state` (None: all that wait for a decision), oldest first, after the id `after`."""
         self._authority.settle()
         return self._authority.approvals.page(state, after, limit)
 
@@ -40,7 +40,7 @@ class ReviewerDoor:
         self, decision: Decision, reviewer: str, *, jti: str | None = None, tester_id: str | None = None,
         reason: str = "",
     ) -> list[str]:
-        """Decide on all that waits of one token or one tester; what others have claimed is left out.
+        """Decide on all that waits of one token or one tester, but for what others have claimed.
 
         Returns the ids decided on, oldest first.
         """

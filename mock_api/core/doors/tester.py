@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, NoReturn
 
 from msgspec import Struct
 
-from .. import errors, events
-from ..characters import Character
-from ..gate import Admission, Caller
-from ..orders import VideoOrder
-from ..outputs import Content, check_variant
-from ..redaction import redact
-from ..video import Video
-from ..videos import Owner
+from mock_api.core import errors, events
+from mock_api.core.characters import Character
+from mock_api.core.gate import Admission, Caller
+from mock_api.core.orders import VideoOrder
+from mock_api.core.outputs import Content, check_variant
+from mock_api.core.redaction import origin
+from mock_api.core.video import Video
+from mock_api.core.videos import Owner
 
 if TYPE_CHECKING:
-    from ..authority import Authority
+    from mock_api.core.authority import Authority
 
-ACTIONS = {"create": "videos.create", "remix": "videos.remix", "edit": "videos.edit", "extension": "videos.extend"}
+ACTIONS = {
+    "create": "videos.create", "remix": "videos.remix", "edit": "videos.edit", "extension": "videos.extend",
+}
 
 
 class VideoPage(Struct, frozen=True):
@@ -31,13 +33,13 @@ class VideoPage(Struct, frozen=True):
 
 
 class TesterDoor:
-    """Each method settles, has the caller admitted by the gate, and then applies the rule; refusals are raised."""
+    """Each method settles, lets the gate admit the caller, then applies the rule; refusals are raised."""
 
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
 
     def submit_video(self, caller: Caller, order: VideoOrder, idempotency_key: str | None = None) -> Video:
-        """Order a render [videos.create, .remix, .edit or .extend by the order's source]; it is `queued` at first."""
+        """Order a render [videos.create, .remix, .edit or .extend]; it is `queued` at first."""
         action = ACTIONS[order.source]
         admission = self._admit(caller, action)
         owner = Owner(admission.jti, admission.tester_id)
@@ -55,9 +57,9 @@ class TesterDoor:
     def list_videos(
         self, caller: Caller, after: str | None = None, limit: int = 20, order: str = "desc"
     ) -> VideoPage:
-        """A page of the tester's videos [videos.list]; `limit` 1 to 100, `order` asc or desc, `after` exclusive."""
+        """A page of own videos [videos.list]; `limit` 1 to 100, `order` asc or desc, `after` exclusive."""
         admission = self._admit(caller, "videos.list")
-        data, has_more = self._authority.videos.page(admission.tester_id, after, limit, order)
+        data, has_more = self._authority.videos.page(admission.tester_id, after, limit, order, admission.now)
         return VideoPage(data, data[0].id if data else None, data[-1].id if data else None, has_more)
 
     def delete_video(self, caller: Caller, video_id: str) -> None:
@@ -73,12 +75,12 @@ class TesterDoor:
         record = self._authority.videos.released(admission.tester_id, video_id)
         content = self._authority.videos.outputs.content(record, variant)
         self._authority.record(events.OutputDownloaded(
-            admission.now, video_id, admission.jti, redact(caller.origin), variant
+            admission.now, video_id, admission.jti, origin(caller.origin), variant
         ))
         return content
 
     def create_character(self, caller: Caller, name: str, video_id: str | None = None) -> Character:
-        """Name a character [videos.characters] of one's own released video, or of an upload (`video_id` None)."""
+        """Name a character [videos.characters] of an own released video, or of an upload (no `video_id`)."""
         action = "videos.characters"
         admission = self._admit(caller, action)
         if video_id is not None:
