@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from policy_lab.files import load_policy, load_scenario
-from policy_lab.report.story import story_sentence
+from mock_api.core.policy import Policy
+from policy_lab.files import load
+from policy_lab.scenario import Scenario
 
 from .playing import all_cores, play, write
 from .run import Jobs, Seed
@@ -25,10 +26,8 @@ def demo(
 ) -> None:
     """Replay the November 2024 incident under three policies and name the report."""
     results = play(
-        load_scenario(SCENARIO), [load_policy(name) for name in POLICIES],
+        load(Scenario, SCENARIO), [load(Policy, name) for name in POLICIES],
         seed=seed, replications=replications, jobs=jobs or all_cores(),
     )
     page = write(out, results, f"leaklab demo --seed {seed} --replications {replications}")
-    for result in results:
-        typer.echo(f"{result.policy.name}: {story_sentence(result)}")
     typer.echo(f"Report: {page.resolve()}")

@@ -10,10 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from mock_api.core.policy import Policy
-from policy_lab.runs import DesignPointResult, run_design_point
+from policy_lab.report import ReportError, write_report
+from policy_lab.runs import DesignPoint, DesignPointResult, run_design_point
 from policy_lab.scenario import Scenario
 
-from ..problems import extra
+from ..problems import Problem
 
 
 def play(scenario: Scenario, policies: Sequence[Policy], *, seed: int, replications: int, jobs: int) -> list[DesignPointResult]:
@@ -26,7 +27,7 @@ def play(scenario: Scenario, policies: Sequence[Policy], *, seed: int, replicati
         tasks = [bar.add_task(policy.name, total=replications) for policy in policies]
         return [
             run_design_point(
-                scenario, policy, seed, replications, jobs,
+                DesignPoint(scenario, policy, seed), replications, jobs,
                 progress=lambda done, _all, task=task: bar.update(task, completed=done),  # type: ignore[misc]
             )
             for task, policy in zip(tasks, policies, strict=True)
@@ -35,9 +36,10 @@ def play(scenario: Scenario, policies: Sequence[Policy], *, seed: int, replicati
 
 def write(out: Path, results: list[DesignPointResult], command: str) -> Path:
     """Write the report and its data into `out` and return the page."""
-    with extra("report", "draw the report"):
-        from policy_lab.report import write_report  # noqa: PLC0415 - drawing is an extra.
-    return write_report(out, results, command)
+    try:
+        return write_report(out, results, command)
+    except ReportError as problem:
+        raise Problem(str(problem)) from None
 
 
 def all_cores() -> int:

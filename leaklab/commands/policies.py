@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from mock_api.core.policy import Policy
-from policy_lab.files import load_policy, names, schema
+from policy_lab.files import load, names
+from policy_lab.schema import schema
 
 from .listing import AsJson, show_rows
 
@@ -26,6 +27,6 @@ def policies(
             "name": policy.name, "summary": policy.summary, "token_lifetime_s": policy.token_lifetime,
             "approval": policy.approval.mode, "playbook": [f"{step.when} → {step.do}" for step in policy.playbook],
         }
-        for policy in map(load_policy, names("policies"))
+        for policy in (load(Policy, name) for name in names(Policy))
     ]
     show_rows("Policies", rows, as_json=as_json)

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from policy_lab.files import load_policy, load_scenario
+from mock_api.core.policy import Policy
+from policy_lab.files import load
+from policy_lab.scenario import Scenario
 
 from .playing import all_cores, play, write
 
@@ -24,7 +26,7 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Folder for the report and its data.", envvar="LEAKLAB_OUT")] = None,
 ) -> None:
     """Play SCENARIO under a policy; write summary.json, events.jsonl and report.html."""
-    story, response = load_scenario(scenario), load_policy(policy)
+    story, response = load(Scenario, scenario), load(Policy, policy)
     folder = out or Path("out") / story.name / response.name
     results = play(story, [response], seed=seed, replications=replications, jobs=jobs or all_cores())
     command = f"leaklab run {scenario} --policy {policy} --seed {seed} --replications {replications}"

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from policy_lab.files import load_scenario, names, schema
+from policy_lab.files import load, names
 from policy_lab.scenario import Scenario
+from policy_lab.schema import schema
 
 from .listing import AsJson, show_rows
 
@@ -23,6 +24,6 @@ def scenarios(
         return
     rows = [
         {"name": story.name, "title": story.title, "hours": story.horizon / 3600.0, "difficulty": story.difficulty}
-        for story in map(load_scenario, names("scenarios"))
+        for story in (load(Scenario, name) for name in names(Scenario))
     ]
     show_rows("Scenarios", rows, as_json=as_json)

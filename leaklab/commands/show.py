@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from policy_lab.files import load_policy, load_scenario, names
+from mock_api.core.policy import Policy
+from policy_lab.files import load, names
+from policy_lab.scenario import Scenario
 
 from ..problems import Problem
 from .listing import AsJson
@@ -17,12 +19,12 @@ from .listing import AsJson
 
 def show(name: Annotated[str, typer.Argument(help="A scenario or a policy.")], as_json: AsJson = False) -> None:
     """Show a scenario's story or a policy's knobs."""
-    if name in names("scenarios"):
-        card: dict[str, Any] = msgspec.to_builtins(load_scenario(name))
-    elif name in names("policies"):
-        card = msgspec.to_builtins(load_policy(name))
+    if name in names(Scenario):
+        card: dict[str, Any] = msgspec.to_builtins(load(Scenario, name))
+    elif name in names(Policy):
+        card = msgspec.to_builtins(load(Policy, name))
     else:
-        known = [*names("scenarios"), *names("policies")]
+        known = [*names(Scenario), *names(Policy)]
         near = get_close_matches(name, known, n=1)
         meant = f" Did you mean {near[0]}?" if near else ""
         raise Problem(f"There is no scenario or policy {name!r}.{meant} Known: {', '.join(known)}.", exit_code=3)

@@ -1,0 +1,98 @@
+"""Runs one or two ASGI apps in one event loop: ports bound first, one word when they answer, a clean stop on SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from .problems import Problem
+
+STOP_GRACE = 5  # seconds open requests get to end
+
+
+class QuietServer(uvicorn.Server):
+    """A server that leaves signals to us: two servers share this process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Do nothing: `serve` below has the signals."""
+        yield
+
+
+def listen(host: str, port: int, option: str) -> socket.socket:
+    """A listening socket; raises Problem when the port is taken or not ours to open."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as problem:
+        listener.close()
+        if problem.errno == errno.EADDRINUSE:
+            raise Problem(f"Port {port} on {host} is taken. Stop what listens there, or choose another port with {option}.") from None
+        raise Problem(f"Port {port} on {host} cannot be opened ({problem.strerror}). Choose another with {option}.") from None
+    listener.setblocking(False)
+    return listener
+
+
+def address(listener: socket.socket) -> str:
+    """The URL of a listener; one that listens everywhere is named by its loopback address."""
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - compared, not bound.
+    return f"http://{host}:{port}"
+
+
+def serve(apps: Sequence[tuple[Any, socket.socket]], ready: Callable[[], None]) -> None:
+    """Serve each (app, listener) until SIGTERM or SIGINT; call `ready` once all of them answer."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_serve(apps, ready))
+
+
+async def _serve(apps: Sequence[tuple[Any, socket.socket]], ready: Callable[[], None]) -> None:
+    servers = [
+        QuietServer(uvicorn.Config(
+            app, lifespan="on", log_level="warning", access_log=False, server_header=False,
+            timeout_graceful_shutdown=STOP_GRACE,
+        ))
+        for app, _ in apps
+    ]
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    running = [
+        asyncio.create_task(server.serve(sockets=[listener])) for server, (_, listener) in zip(servers, apps, strict=True)
+    ]
+    while not all(server.started for server in servers):
+        if any(task.done() for task in running):
+            stop()
+            break
+        await asyncio.sleep(0.01)
+    else:
+        ready()
+    done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    stop()
+    await asyncio.gather(*running)
+    if any(not server.started for server in servers) and done:
+        raise Problem("A server could not start; the lines above say why.")
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415 - not there on every platform.
+    except ModuleNotFoundError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory

@@ -1,0 +1,14 @@
+"""The reference under docs/ says what the code says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from leaklab.documents import pages
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+
+
+def test_every_generated_page_is_up_to_date() -> None:
+    on_disk = {path.name: path.read_text(encoding="utf-8") for path in REFERENCE.glob("*.md")}
+    assert on_disk == pages(), "run: make docs"
