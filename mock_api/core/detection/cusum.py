@@ -20,11 +20,11 @@ class CusumWatch(Struct, gc=False):
     """
 
     detector: CusumDetector
-    window_index: int = -1                         # the open window, counted from the epoch; -1: none yet
+    window_index: float = -1.0                     # the open window, counted from the epoch; -1: none yet
     closes_at: float = 0.0
     requests: int = 0                              # in the open window
     sum: float = 0.0                               # over the closed windows
-    loud: int = 0                                  # requests in the open window at which the detector speaks
+    loud: float = 0.0                              # requests in the open window at which it speaks
     quiet_until: float = 0.0
 
     def take(self, at: float, origin: str) -> bool:  # noqa: ARG002 - one signature for all.
@@ -52,30 +52,26 @@ class CusumWatch(Struct, gc=False):
         normal = f"{detector.expected:g} (+{detector.slack:g}) in {span}"
         return f"{above:.0f} requests have piled up above the expected {normal}"
 
-    def close(self, requests: int) -> None:
-        """Add a window with `requests` requests to the sum."""
+    def absorb(self, requests: int, silent: int = 0) -> None:
+        """Add a window with `requests` requests to the sum, then `silent` windows without any, at once."""
         detector = self.detector
-        raised = self.sum + requests - detector.expected - detector.slack
-        self.sum = min(max(0.0, raised), detector.decision)
-
-    def close_silent(self, windows: int) -> None:
-        """Add `windows` windows without a request at once."""
-        detector = self.detector
-        self.sum = max(0.0, self.sum - windows * (detector.expected + detector.slack))
+        explained = detector.expected + detector.slack
+        total = min(max(0.0, self.sum + requests - explained), detector.decision)
+        self.sum = max(0.0, total - silent * explained) if silent > 0 else total
 
     def _turn(self, at: float) -> None:
-        index = int(at // self.detector.window)
+        window = self.detector.window
+        index = at // window
         if self.window_index >= 0:
-            self.close(self.requests)
-            self.close_silent(max(0, index - self.window_index - 1))
+            self.absorb(self.requests, int(index - self.window_index) - 1)
         self.window_index = index
-        self.closes_at = (index + 1) * self.detector.window
+        self.closes_at = (index + 1) * window
         self.requests = 0
         self._listen()
 
     def _listen(self) -> None:
         detector = self.detector
-        self.loud = ceil(detector.decision + detector.expected + detector.slack - self.sum)
+        self.loud = detector.decision + detector.expected + detector.slack - self.sum
 
 
 def cusum_memory(detector: CusumDetector) -> float:

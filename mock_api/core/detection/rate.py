@@ -23,12 +23,12 @@ class RateWatch(Struct, gc=False):
     """
 
     detector: RateDetector
-    window_index: int = -1                         # the open window, counted from the epoch; -1: none yet
+    window_index: float = -1.0                     # the open window, counted from the epoch; -1: none yet
     closes_at: float = 0.0
     requests: int = 0                              # in the open window
     mean: float = 0.0
     variance: float = 0.0
-    loud: int = 0                                  # requests in the open window at which the detector speaks
+    loud: int = 0                                  # requests in the open window below which nothing is said
     quiet_until: float = 0.0
 
     def take(self, at: float, origin: str) -> bool:  # noqa: ARG002 - one signature for all.
@@ -36,11 +36,15 @@ class RateWatch(Struct, gc=False):
         if at >= self.closes_at:
             self._turn(at)
         self.requests += 1
-        return self.requests >= self.loud and at >= self.quiet_until
+        return self.requests >= self.loud and self.speaks(at)
 
     def speaks(self, at: float) -> bool:
         """Whether the open window is too full, and no alert was raised within `REARM`."""
-        return self.requests >= self.loud and at >= self.quiet_until
+        if self.requests < self.loud or at < self.quiet_until:
+            return False
+        detector = self.detector                   # Few windows come here, so this is worked out late.
+        self.loud = max(detector.minimum, floor(self.mean + detector.threshold * self.deviation) + 1)
+        return self.requests >= self.loud
 
     def hush(self, at: float) -> None:
         """Silent for `REARM` seconds from `at` on; the baseline goes on learning."""
@@ -57,29 +61,29 @@ class RateWatch(Struct, gc=False):
         """The standard deviation that the threshold is counted in, in requests per window."""
         return sqrt(max(self.variance, self.mean, 1.0))
 
-    def close(self, requests: int) -> None:
-        """Learn a window with `requests` requests."""
-        smoothing = self.detector.smoothing
-        difference = requests - self.mean
-        self.mean += smoothing * difference
-        self.variance = (1 - smoothing) * (self.variance + smoothing * difference * difference)
+    def absorb(self, requests: int, silent: int = 0) -> None:
+        """Learn a window with `requests` requests, and `silent` windows without any after it, at once.
 
-    def close_silent(self, windows: int) -> None:
-        """Learn n silent windows: b = (1−α)^n, variance ← b(variance + (1−b) mean²), mean ← b mean."""
-        kept = (1 - self.detector.smoothing) ** windows
-        self.variance = kept * (self.variance + (1 - kept) * self.mean * self.mean)
-        self.mean *= kept
+        n silent windows in closed form: b = (1−α)^n, variance ← b(variance + (1−b) mean²), mean ← b mean.
+        """
+        smoothing, mean = self.detector.smoothing, self.mean
+        difference = requests - mean
+        mean += smoothing * difference
+        variance = (1 - smoothing) * (self.variance + smoothing * difference * difference)
+        if silent > 0:
+            kept = (1 - smoothing) ** silent
+            variance = kept * (variance + (1 - kept) * mean * mean)
+            mean *= kept
+        self.mean, self.variance = mean, variance
 
     def _turn(self, at: float) -> None:
         detector = self.detector
-        index = int(at // detector.window)
+        index = at // detector.window
         if self.window_index >= 0:
-            self.close(self.requests)
-            self.close_silent(max(0, index - self.window_index - 1))
+            self.absorb(self.requests, int(index - self.window_index) - 1)
         self.window_index = index
         self.closes_at = (index + 1) * detector.window
-        self.requests = 0
-        self.loud = max(detector.minimum, floor(self.mean + detector.threshold * self.deviation) + 1)
+        self.requests, self.loud = 0, detector.minimum
 
 
 def rate_memory(detector: RateDetector) -> float:

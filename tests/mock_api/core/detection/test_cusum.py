@@ -18,7 +18,7 @@ def run_length(detector: CusumDetector, counts: RandomCounts) -> int:
     """Windows until the sum reaches `decision`."""
     watch, windows = CusumWatch(detector), 0
     while watch.sum < detector.decision and windows < 100_000:
-        watch.close(counts.draw())
+        watch.absorb(counts.draw())
         windows += 1
     return windows
 
@@ -95,11 +95,12 @@ def test_silent_windows_at_once_equal_silent_windows_one_by_one(
     detector = CusumDetector(name="cusum", expected=4.0, slack=1.5, decision=float(decision))
     at_once, one_by_one = CusumWatch(detector), CusumWatch(detector)
     for count in counts:
-        at_once.close(count)
-        one_by_one.close(count)
-    at_once.close_silent(silent)
+        at_once.absorb(count)
+        one_by_one.absorb(count)
+    at_once.absorb(5, silent)
+    one_by_one.absorb(5)
     for _ in range(silent):
-        one_by_one.close(0)
+        one_by_one.absorb(0)
     assert at_once.sum == one_by_one.sum
 
 

@@ -23,7 +23,7 @@ def requests(watch: RateWatch, start: float, count: int, spacing: float = 0.1) -
 def test_the_mean_of_a_constant_stream_is_a_fixed_point() -> None:
     watch = RateWatch(DETECTOR)
     for _ in range(500):
-        watch.close(7)
+        watch.absorb(7)
     assert watch.mean == pytest.approx(7.0)
     assert watch.variance == pytest.approx(0.0, abs=1e-9)
 
@@ -33,7 +33,7 @@ def test_mean_and_variance_in_the_long_run_are_those_of_roberts_and_finch() -> N
     random, smoothing = Random(1959), DETECTOR.smoothing
     watch, means, variances = RateWatch(DETECTOR), [], []
     for window in range(60_000):
-        watch.close(round(random.gauss(1000.0, 50.0)))
+        watch.absorb(round(random.gauss(1000.0, 50.0)))
         if window >= 200:
             means.append(watch.mean)
             variances.append(watch.variance)
@@ -57,11 +57,12 @@ def test_silent_windows_at_once_equal_silent_windows_one_by_one(
     detector = RateDetector(name="velocity", smoothing=smoothing)
     at_once, one_by_one = RateWatch(detector), RateWatch(detector)
     for count in counts:
-        at_once.close(count)
-        one_by_one.close(count)
-    at_once.close_silent(silent)
+        at_once.absorb(count)
+        one_by_one.absorb(count)
+    at_once.absorb(5, silent)
+    one_by_one.absorb(5)
     for _ in range(silent):
-        one_by_one.close(0)
+        one_by_one.absorb(0)
     assert at_once.mean == pytest.approx(one_by_one.mean, rel=1e-9, abs=1e-9)
     assert at_once.variance == pytest.approx(one_by_one.variance, rel=1e-9, abs=1e-6)
 
