@@ -1,0 +1,60 @@
+"""Every policy against the first one, paired by replication, and what may be said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct, to_builtins
+
+from policy_lab.estimates import Estimate, decides, paired_difference, verdict
+
+from .account import Account, paired
+from .measures import BY_NAME, Measure
+
+COMPARED = (
+    "time_to_stop", "misuse_renders", "outputs_escaped", "outputs_escaped_unapproved", "accepted_after_decision",
+    "testers_cut_off", "tester_minutes_lost", "legitimate_requests_refused", "legitimate_outputs_lost",
+)
+
+
+class Comparison(Struct):
+    """One figure of the ledger under `policy`, minus the same under `baseline`, replication by replication."""
+
+    policy: str
+    baseline: str
+    measure: Measure
+    difference: Estimate
+
+    @property
+    def short(self) -> str:
+        """The verdict in a word or two; no winner is named where the interval covers zero."""
+        found = self.difference
+        if found.mean is None:
+            return "no run gives both"
+        if found.half_width is None:
+            return "one run cannot tell"
+        if found.mean == found.half_width == 0:
+            return "the same in every run"
+        if not decides(found):
+            return "may be chance"
+        return "lower (better)" if found.mean < 0 else "higher (worse)"
+
+    def as_json(self) -> dict[str, Any]:
+        """As it stands in `summary.json`."""
+        return {
+            "policy": self.policy, "baseline": self.baseline, "measure": self.measure.name,
+            "difference": to_builtins(self.difference), "decides": decides(self.difference),
+            "verdict": verdict(self.difference, self.measure.name, self.policy, self.baseline),
+        }
+
+
+def compared(accounts: Sequence[Account]) -> list[Comparison]:
+    """Every policy after the first against the first, on harm, collateral and time to stop."""
+    baseline, *others = accounts
+    return [
+        Comparison(
+            other.policy.name, baseline.policy.name, BY_NAME[name], paired_difference(*paired(other, baseline, name)),
+        )
+        for other in others for name in COMPARED
+    ]

@@ -1,0 +1,123 @@
+"""How all figures look: one font, three inks, dashes and shapes beside every colour, times in h:min."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from policy_lab.report.account import Account
+from policy_lab.report.phases import bands, laid_out, marks
+from policy_lab.report.times import on_the_clock, ticks
+
+from .vega import Rows, Spec, layered, number, unit, word
+
+WIDTH = 690                  # pixels of the plotting area
+# Liberation Sans and Arial have the same widths: texts fit where the picture was drawn and where it is shown.
+FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
+
+INK, MUTED, RULE = "#1b2733", "#5a6672", "#d3d9df"
+STRANGERS, TESTERS, THIRD = "#c2490a", "#0a64a4", "#3d7a5d"   # apart for the colour-blind, and in grey
+POLICY_COLOURS = (INK, STRANGERS, TESTERS, THIRD, "#8a5a9e", "#7a6a1f")
+POLICY_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+CLOCK_RULE = {"color": MUTED, "strokeDash": [2, 2], "strokeWidth": 0.8}
+
+
+class Figure(Struct):
+    """A figure: file name, title that says the finding, how to read it, what a blind reader hears, spec, data;
+    then its two pictures."""
+
+    name: str
+    title: str
+    reading: str
+    alt: str
+    spec: Spec
+    rows: Rows
+    svg: str = ""
+    png: bytes = b""
+
+
+def finished(chart: Spec, title: str) -> Spec:
+    """The chart with its title, in the house style."""
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "title": {"text": wrapped(title), "anchor": "start", "fontSize": 15, "fontWeight": "bold", "offset": 12},
+        "background": "transparent", "padding": 4, "config": _CONFIG, **chart,
+    }
+
+
+def wrapped(text: str, width: int = 92) -> list[str]:
+    """The text in lines of at most `width` characters."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + len(word) >= width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+def time_labels(stops: list[float]) -> Spec:
+    """The parts of an axis that put h:min at the given minutes."""
+    named = " : ".join(f"datum.value == {stop:g} ? '{on_the_clock(stop * 60)}'" for stop in stops)
+    return {"values": stops, "labelExpr": f"{named} : ''" if named else "''"}
+
+
+def time_x(account: Account, *, labelled: bool = True) -> Spec:
+    """The horizontal channel of a figure in time: field `m`, minutes since the leak, over the whole run."""
+    first, last = account.minute(account.start), account.minute(account.end)
+    axis = {
+        "grid": False, "labels": labelled, "ticks": labelled, **time_labels(ticks(first, last)),
+        "title": f"time since {account.counted_from} (h:min)" if labelled else None,
+    }
+    return number("m", scale={"domain": [first, last], "nice": False, "zero": False}, axis=axis)
+
+
+def whole_numbers(field: str = "n") -> Spec:
+    """The vertical channel of counts."""
+    return number(field, title=None, axis={"tickMinStep": 1})
+
+
+def phase_bands(account: Account) -> list[Spec]:
+    """The phases as grey grounds and the clocks as thin rules: layers to put under a panel."""
+    grounds: Rows = [{"m": band.start, "m2": band.end, "shade": band.shade} for band in bands(account)]
+    edges: Rows = [{"m": mark.minute} for mark in marks(account)]
+    return [
+        unit(grounds, "rect", {"color": INK}, x=number("m"), x2={"field": "m2"}, opacity=number("shade", scale=None)),
+        unit(edges, "rule", CLOCK_RULE, x=number("m")),
+    ]
+
+
+def phase_names(account: Account) -> list[Spec]:
+    """The strip over a figure that names the clocks where they stand; none where nothing leaked."""
+    found = marks(account)
+    if not found:
+        return []
+    labels = laid_out(found, account.minute(account.start), account.minute(account.end), WIDTH)
+    rows = 1 + max(label.row for label in labels)
+    y = number("row", axis=None, scale={"domain": [rows - 0.5, -0.5]})
+    x = time_x(account, labelled=False) | {"axis": None}
+    layers = [unit([{"m": mark.minute} for mark in found], "rule", CLOCK_RULE, x=x)]
+    for flipped in (False, True):
+        mine: Rows = [
+            {"m": label.minute, "row": label.row, "text": label.text} for label in labels if label.flipped == flipped
+        ]
+        style = {"align": "right" if flipped else "left", "dx": -3 if flipped else 3, "fontStyle": "italic",
+                 "baseline": "middle"}
+        layers.append(unit(mine, "text", style, x=x, y=y, text=word("text")))
+    return [layered(layers, (WIDTH, 15 * rows))]
+
+
+_CONFIG: dict[str, Any] = {
+    "font": FONT,
+    "aria": False,
+    "view": {"stroke": None},
+    "title": {"color": INK},
+    "axis": {
+        "labelColor": INK, "titleColor": MUTED, "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal",
+        "domainColor": MUTED, "tickColor": MUTED, "gridColor": RULE, "gridWidth": 0.6, "tickSize": 4,
+        "labelPadding": 4, "titlePadding": 6,
+    },
+    "axisY": {"domain": False, "ticks": False, "tickCount": 3, "minExtent": 34},
+    "axisX": {"labelFlush": False, "labelOverlap": "greedy"},
+    "text": {"color": INK, "fontSize": 11},
+}

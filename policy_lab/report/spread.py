@@ -1,0 +1,120 @@
+"""How use of the leaked credential spread: origins, clips that brought visitors, copies of the front end."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from frontend_proxy.core.events import (
+    ClipDisplayed,
+    MirrorOpened,
+    MirrorVisited,
+    SubmissionQueued,
+    VisitorArrived,
+    VisitorBalked,
+)
+from mock_api.core.events import RequestAdmitted, RequestRefused
+
+from .reading import Handler
+from .strangers import Strangers
+
+
+class Clip(Struct):
+    """A clip the front end showed. `parent`: the clip whose share link brought its maker."""
+
+    clip_id: str
+    at: float
+    parent: str | None
+    visits: int = 0
+    children: int = 0
+
+
+class Branch(Struct):
+    """One way in: a stranger origin at the API, or a copy of the front end."""
+
+    name: str
+    first_at: float
+    last_at: float | None = None
+    served: int = 0
+    refused: int = 0
+
+
+class Spread:
+    """The spread tree of one run."""
+
+    def __init__(self, strangers: Strangers) -> None:
+        self._strangers = strangers
+        self.clips: dict[str, Clip] = {}
+        self.origins: dict[str, Branch] = {}
+        self.mirrors: dict[str, Branch] = {}
+        self.shared_visits = 0
+        self.visits_cut_off: list[float] = []
+        self._came_by: dict[str, str] = {}
+        self._maker: dict[str, str] = {}
+
+    @property
+    def visits_per_clip(self) -> float | None:
+        """Mean number of visits that one displayed clip brought through its share link."""
+        return self.shared_visits / len(self.clips) if self.clips else None
+
+    @property
+    def reproduction_number(self) -> float | None:
+        """Mean number of further clips that one displayed clip brought about (clips of its visitors)."""
+        return sum(clip.children for clip in self.clips.values()) / len(self.clips) if self.clips else None
+
+    def handlers(self) -> dict[type, Handler]:
+        """Visits, submissions and clips of the front end; mirrors; requests of strangers."""
+        return {
+            VisitorArrived: self._arrived, VisitorBalked: self._balked, SubmissionQueued: self._queued,
+            ClipDisplayed: self._displayed, MirrorOpened: self._opened, MirrorVisited: self._mirror_visited,
+            RequestAdmitted: self._admitted, RequestRefused: self._refused,
+        }
+
+    def _arrived(self, event: VisitorArrived) -> None:
+        clip = self.clips.get(event.via or "")
+        if clip is not None:
+            clip.visits += 1
+            self.shared_visits += 1
+            self._came_by[event.visitor_id] = clip.clip_id
+
+    def _balked(self, event: VisitorBalked) -> None:
+        if event.because == "dead":
+            self.visits_cut_off.append(event.at)
+
+    def _queued(self, event: SubmissionQueued) -> None:
+        self._maker[event.submission_id] = event.visitor_id
+
+    def _displayed(self, event: ClipDisplayed) -> None:
+        parent = self._came_by.get(self._maker.get(event.submission_id, ""))
+        self.clips[event.clip_id] = Clip(event.clip_id, event.at, parent)
+        if parent is not None:
+            self.clips[parent].children += 1
+
+    def _opened(self, event: MirrorOpened) -> None:
+        self.mirrors[event.mirror_id] = Branch(event.mirror_id, event.at)
+
+    def _mirror_visited(self, event: MirrorVisited) -> None:
+        branch = self.mirrors.setdefault(event.mirror_id, Branch(event.mirror_id, event.at))
+        _count(branch, event.at, served=event.served)
+
+    def _admitted(self, event: RequestAdmitted) -> None:
+        if event.origin in self._strangers.origins:
+            self._request(event.origin, event.at, served=True)
+
+    def _refused(self, event: RequestRefused) -> None:
+        if event.origin in self._strangers.origins:
+            self._request(event.origin, event.at, served=False)
+
+    def _request(self, origin: str, at: float, *, served: bool) -> None:
+        branch = self.origins.get(origin)
+        if branch is None:
+            branch = self.origins[origin] = Branch(origin, at)
+        _count(branch, at, served=served)
+
+
+def _count(branch: Branch, at: float, *, served: bool) -> None:
+    """Note one visit or request of the branch; `last_at` is the last that was served."""
+    if served:
+        branch.served += 1
+        branch.last_at = at
+    else:
+        branch.refused += 1

@@ -1,0 +1,72 @@
+"""The story of a run in a few plain words, told from its ledger alone."""
+
+from __future__ import annotations
+
+from policy_lab.truth import LeakPosted
+
+from .account import Account
+from .times import in_words, time_of_day
+
+
+def tell(account: Account) -> str:
+    """What happened in the first run of the design point; every number is one of the ledger's."""
+    if not account.result.events:
+        return "There is no run to tell of: the first replication left no events."
+    if account.ledger.leaked_at is None:
+        return _quiet(account)
+    return " ".join([_leak(account), _misuse(account), _after_the_decision(account), _collateral(account)]).replace("  ", " ")
+
+
+def _quiet(account: Account) -> str:
+    ledger = account.ledger
+    reviewed = f"; {counted(ledger.legitimate_requests_limited, 'request')} of testers met a limit" \
+        if ledger.legitimate_requests_limited else ""
+    return (
+        f"Nothing leaked in {in_words(account.end - account.start)}; false alarms: {ledger.false_alerts:,}; "
+        f"{_cut_off(account)}{reviewed}."
+    )
+
+
+def _leak(account: Account) -> str:
+    at = account.ledger.leaked_at or account.start
+    posted = next((event for event in account.result.events if isinstance(event, LeakPosted)), None)
+    what = "tester key" if posted is not None and posted.what == "tester_key" else "token"
+    day = account.day(at)
+    on = f" on day {day}" if day > 1 else ""
+    return f"The {what} leaked at {time_of_day(account.local_time(at))}{on};"
+
+
+def _misuse(account: Account) -> str:
+    ledger = account.ledger
+    if not ledger.misuse_requests:
+        stop = "" if ledger.time_to_stop is None else f", and it was shut out {in_words(ledger.time_to_stop)} later"
+        return f"no stranger got in with it{stop}."
+    made = (
+        f"strangers had {counted(ledger.misuse_renders, 'clip')} rendered and carried "
+        f"{ledger.outputs_escaped:,} of them away"
+    )
+    if ledger.time_to_stop is None:
+        return f"{made}; nothing had stopped them for good when the run ended."
+    stopped_at = (ledger.leaked_at or 0.0) + ledger.time_to_stop
+    how = account.watch.response_at(stopped_at) or "the last leaked credential had run out"
+    return f"{made} before {how}, {in_words(ledger.time_to_stop)} after the leak."
+
+
+def _after_the_decision(account: Account) -> str:
+    accepted = account.ledger.accepted_after_decision
+    return f"{counted(accepted, 'request')} still got through after the decision." if accepted else ""
+
+
+def _collateral(account: Account) -> str:
+    words = _cut_off(account)
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _cut_off(account: Account) -> str:
+    cut = account.ledger.testers_cut_off
+    return f"{counted(cut, 'innocent tester')} lost access" if cut else "no innocent tester lost access"
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 clip`, `1,204 clips`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -1,0 +1,80 @@
+"""Spans and instants in words a person reads: `3 h 12 min`, `3:12`, `not yet`."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+NEVER = "not yet"
+
+# Ticks a person can add up, in minutes: 5 min … 1 week.
+_STEPS = (5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)
+
+
+def in_words(seconds: float | None) -> str:
+    """A span in its two largest units, rounded to the smaller one; `not yet` for None."""
+    if seconds is None:
+        return NEVER
+    if seconds < 0:
+        return "−" + in_words(-seconds)
+    if 0 < seconds < 0.5:
+        return "under 1 s"
+    whole = round(seconds)
+    if whole < MINUTE:
+        return f"{whole} s"
+    if whole < 10 * MINUTE:
+        return _two(whole, MINUTE, "min", "s")
+    if whole < DAY:
+        return _two(round(seconds / MINUTE), 60, "h", "min")
+    return _two(round(seconds / HOUR), 24, "d", "h")
+
+
+def on_the_clock(seconds: float | None) -> str:
+    """Hours and minutes since an instant, `3:07`; `not yet` for None."""
+    if seconds is None:
+        return NEVER
+    sign = "−" if seconds < 0 else ""
+    minutes = int(abs(seconds) // MINUTE)
+    return f"{sign}{minutes // 60}:{minutes % 60:02d}"
+
+
+def to_the_second(seconds: float | None) -> str:
+    """Hours, minutes and seconds since an instant, `3:07:09`; `not yet` for None."""
+    if seconds is None:
+        return NEVER
+    sign = "−" if seconds < 0 else ""
+    whole = int(abs(seconds))
+    return f"{sign}{whole // HOUR}:{whole // MINUTE % 60:02d}:{whole % 60:02d}"
+
+
+def time_of_day(at: float) -> str:
+    """The hour and minute of an epoch instant of the virtual clock, `08:30`."""
+    minutes = int(at % DAY) // MINUTE
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def ticks(first: float, last: float, count: int = 8) -> list[float]:
+    """Minutes at which an axis from `first` to `last` (minutes) is labelled: at most `count` + 1 round ones."""
+    wide = max(last - first, 1e-9)
+    step = next((step for step in _STEPS if wide / step <= count), _STEPS[-1])
+    start = -(-first // step)
+    return [step * (start + index) for index in range(int((last - start * step) // step) + 1)]
+
+
+def bin_width(span: float, most: int = 240) -> float:
+    """Seconds per bar so that `span` seconds need at most `most` bars; never under a minute."""
+    steps = (MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY)
+    return float(next((step for step in steps if span / step <= most), 7 * DAY))
+
+
+def separated(instants: list[float], gap: float) -> list[bool]:
+    """For each of the sorted `instants`, whether it lies at least `gap` after the one before."""
+    return [True, *(later - earlier >= gap for earlier, later in pairwise(instants))][: len(instants)]
+
+
+def _two(whole: int, size: int, large: str, small: str) -> str:
+    """`whole` small units as large and small ones, leaving out a zero."""
+    units, rest = divmod(whole, size)
+    if not units:
+        return f"{rest} {small}"
+    return f"{units} {large} {rest} {small}" if rest else f"{units} {large}"

@@ -1,0 +1,70 @@
+"""How busy it was: the instants that the epidemic curve counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from frontend_proxy.core.events import SubmissionQueued, VisitorArrived
+from mock_api.core.events import RenderStarted, RequestAdmitted, RequestRefused
+
+from .reading import Handler
+from .strangers import Strangers
+
+
+class Traffic:
+    """Instants (epoch seconds) of what strangers and testers did, by kind."""
+
+    def __init__(self, strangers: Strangers) -> None:
+        self._strangers = strangers
+        self.visitors: list[float] = []
+        self.submissions: list[float] = []
+        self.stranger_requests: list[float] = []
+        self.stranger_renders: list[float] = []
+        self.stranger_refusals: list[float] = []
+        self.tester_requests: list[float] = []
+        self.tester_refusals: list[float] = []
+
+    def handlers(self) -> dict[type, Handler]:
+        """Arrivals at the front end, and what the API let in, started and refused."""
+        return {
+            VisitorArrived: lambda event: self.visitors.append(event.at),
+            SubmissionQueued: lambda event: self.submissions.append(event.at),
+            RequestAdmitted: self._admitted,
+            RequestRefused: self._refused,
+            RenderStarted: self._render,
+        }
+
+    def _admitted(self, event: RequestAdmitted) -> None:
+        stranger = event.origin in self._strangers.origins
+        (self.stranger_requests if stranger else self.tester_requests).append(event.at)
+
+    def _refused(self, event: RequestRefused) -> None:
+        stranger = event.origin in self._strangers.origins
+        (self.stranger_refusals if stranger else self.tester_refusals).append(event.at)
+
+    def _render(self, event: RenderStarted) -> None:
+        if event.video_id in self._strangers.videos:
+            self.stranger_renders.append(event.at)
+
+
+def counts(instants: Sequence[float], start: float, width: float, bins: int) -> list[int]:
+    """How many of `instants` fall into each of `bins` bins of `width` seconds from `start`."""
+    places = ((np.asarray(instants, dtype=float) - start) // width).astype(int)
+    inside = places[(places >= 0) & (places < bins)]
+    return [int(count) for count in np.bincount(inside, minlength=bins)]
+
+
+def peaks(steps: Sequence[tuple[float, int]], start: float, width: float, bins: int) -> list[int]:
+    """The highest level in each bin, of a level that changes at each (instant, level) of `steps`."""
+    highest, level, place = [], 0, 0
+    for index in range(bins):
+        end = start + (index + 1) * width
+        top = level
+        while place < len(steps) and steps[place][0] < end:
+            level = steps[place][1]
+            top = max(top, level)
+            place += 1
+        highest.append(top)
+    return highest
