@@ -1,0 +1,107 @@
+"""The web application: one function that puts it together. Importing this module does nothing.
+
+All routes are `async def`: one event loop is the lock that makes the authority's methods atomic. Run one worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
+
+from mock_api.core.authority import Authority
+from mock_api.core.errors import Refusal
+from mock_api.journal import JournalPort
+
+from .access_journal import serve_access_journal
+from .documents import describe, serve_documents
+from .known import serve_known
+from .lean import serve_lean
+from .metrics import Traffic
+from .oauth import serve_oauth
+from .operator import serve_operator
+from .records import serve_events
+from .refusals import on_http_exception, on_invalid, on_refusal
+from .responder import serve_responder
+from .reviewer import serve_reviewer
+from .settings import WebSettings
+from .videos import serve_characters, serve_videos
+from .wire import Wire
+
+_log = logging.getLogger("leaklab.web")
+
+
+class VideoId(Convertor[str]):
+    """A video's id in a path: any segment but the words that stand for something else there."""
+
+    regex = "(?!(?:characters|edits|extensions)(?:/|$))[^/]+"
+
+    def convert(self, value: str) -> str:
+        """The id as it is."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """The id as it is."""
+        return value
+
+
+def create_app(
+    authority: Authority, journal: JournalPort, settings: WebSettings | None = None
+) -> FastAPI:
+    """The API of `authority`, acknowledging what `journal` has kept."""
+    settings = settings or WebSettings()
+    register_url_convertor("video", VideoId())
+    api = FastAPI(
+        title="Leaklab API", version=version("leaklab"), docs_url=None, redoc_url=None, openapi_url=None,
+        redirect_slashes=False, lifespan=_lifespan(authority, journal, settings),
+        exception_handlers={
+            Refusal: on_refusal, RequestValidationError: on_invalid, HTTPException: on_http_exception,
+        },
+    )
+    traffic = Traffic()
+    api.add_middleware(Wire, authority=authority, journal=journal, settings=settings, traffic=traffic)
+    serve_lean(api, authority, settings)
+    serve_characters(api, authority)
+    serve_videos(api, authority, settings)
+    serve_oauth(api, authority)
+    serve_operator(api, authority)
+    serve_reviewer(api, authority)
+    serve_responder(api, authority)
+    serve_events(api, authority, journal)
+    serve_access_journal(api, authority, journal)
+    serve_known(api, authority, journal, traffic)
+    serve_documents(api)
+    description = describe(api)
+    api.openapi = lambda: description  # type: ignore[method-assign]  # FastAPI's documented way to replace it
+    return api
+
+
+def _lifespan(authority: Authority, journal: JournalPort, settings: WebSettings):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        knocking = asyncio.create_task(_knock(authority, journal, settings)) if settings.knock else None
+        yield
+        if knocking is not None:
+            knocking.cancel()
+            with suppress(asyncio.CancelledError):
+                await knocking
+
+    return lifespan
+
+
+async def _knock(authority: Authority, journal: JournalPort, settings: WebSettings) -> None:
+    """Settle again and again, so that watchers hear of what fell due; not while it could not be written down."""
+    while True:
+        await asyncio.sleep(settings.knock_every)
+        if journal.failing_because is None:
+            try:
+                authority.settle()
+            except Exception:  # One bad knock must not end all knocking; the next request meets it too.
+                _log.exception("settling failed")

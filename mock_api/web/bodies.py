@@ -1,0 +1,142 @@
+"""Reading request bodies: JSON or forms in, checked structs out, `Invalid` with the field at fault otherwise."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+from msgspec.inspect import StructType, Type, UnionType, type_info
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+
+from mock_api.core.errors import Invalid, TooLarge
+from mock_api.core.redaction import redact
+
+from .refusals import UnsupportedMedia
+
+Model = TypeVar("Model", bound=Struct)
+
+JSON_LIMIT = 1024 * 1024   # bytes of an operator's JSON
+FIELDS, FILES = 100, 4     # parts of a form
+FIELD_LIMIT = 512 * 1024   # bytes of a form field
+
+_WHERE = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`")
+_FIELD = re.compile(r"field `([^`]*)`")
+_BRACKETS = re.compile(r"\[([^\[\]]*)\]")
+
+
+async def read_json(request: Request, model: type[Model], limit: int = JSON_LIMIT) -> Model:
+    """The JSON body as a `model`; no body at all where every field has a default."""
+    body = await request.body()
+    if len(body) > limit:
+        raise TooLarge(f"The body may have at most {limit} bytes.")
+    if not body and not any(field.required for field in msgspec.structs.fields(model)):
+        return model()
+    if not _is_json(request):
+        raise UnsupportedMedia("Send the body as application/json.")
+    return _decoded(body, model)
+
+
+async def read_fields(
+    request: Request, model: type[Model], files: tuple[str, ...] = ()
+) -> tuple[Model, frozenset[str]]:
+    """A JSON or form body as a `model`, and which of `files` came as an upload.
+
+    Bracketed names of a form nest: `video[id]` is the `id` of `video`, `tags[]` a list. Uploads are not kept.
+    """
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media not in {"multipart/form-data", "application/x-www-form-urlencoded"}:
+        return await read_json(request, model, limit=1 << 62), frozenset()  # The wire's own limit has been kept.
+    try:
+        async with request.form(max_files=FILES, max_fields=FIELDS, max_part_size=FIELD_LIMIT) as form:
+            parts = form.multi_items()
+    except UnicodeError:
+        raise Invalid("The form is not written in the character set it names.") from None
+    uploads = frozenset(name for name, part in parts if isinstance(part, UploadFile))
+    for name in uploads - set(files):
+        raise Invalid(f"`{redact(name)}` does not take a file.", param=redact(name))
+    tree = _nested([(name, part) for name, part in parts if isinstance(part, str)])
+    return _converted(tree, model), uploads
+
+
+def _is_json(request: Request) -> bool:
+    media = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    return media == "application/json" or (media.startswith("application/") and media.endswith("+json"))
+
+
+def _decoded(body: bytes, model: type[Model]) -> Model:
+    try:
+        return msgspec.json.decode(body, type=model)
+    except msgspec.ValidationError as error:
+        raise _invalid(error, model) from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        why = "it nests too deeply" if isinstance(error, RecursionError) else str(error)
+        raise Invalid(f"The body is not JSON that can be read: {redact(why)}.") from None
+
+
+def _converted(tree: dict[str, Any], model: type[Model]) -> Model:
+    try:
+        return msgspec.convert(tree, model)
+    except msgspec.ValidationError as error:
+        raise _invalid(error, model) from None
+
+
+def _invalid(error: msgspec.ValidationError, model: type[Struct]) -> Invalid:
+    """The sentence and the field at fault; for an unknown field also the names that are known."""
+    text = str(error)
+    place = _WHERE.search(text)
+    path = place[1] if place else ""
+    sentence = _WHERE.sub("", text)
+    field = _FIELD.search(sentence)
+    param = ".".join(part for part in (path, field[1] if field else "") if part)
+    if "unknown field" in sentence:
+        sentence += f"; known are {', '.join(_known_fields(type_info(model), path))}"
+    return Invalid(redact(f"{sentence} at `{path}`." if path else f"{sentence}."), param=redact(param) or None)
+
+
+def _known_fields(info: Type, path: str) -> list[str]:
+    """The field names of the struct at a dotted `path`; of all structs there, where it may be one of several."""
+    structs = [info] if isinstance(info, StructType) else list(info.types) if isinstance(info, UnionType) else []
+    structs = [each for each in structs if isinstance(each, StructType)]
+    step, _, rest = re.sub(r"\[[^\]]*\]", "", path).partition(".")
+    names: list[str] = []
+    for struct in structs:
+        assert isinstance(struct, StructType)  # noqa: S101 - filtered above.
+        if not step:
+            names += [struct.tag_field] if struct.tag_field else []
+            names += [field.encode_name for field in struct.fields]
+        for field in struct.fields:
+            if field.encode_name == step:
+                names += _known_fields(getattr(field.type, "item_type", field.type), rest)
+    return list(dict.fromkeys(names))
+
+
+def _nested(fields: list[tuple[str, str]]) -> dict[str, Any]:
+    """Form fields as a tree, by the bracket notation of OpenAI's clients."""
+    tree: dict[str, Any] = {}
+    for name, value in fields:
+        head = name.partition("[")[0]
+        steps = _BRACKETS.findall(name[len(head):])
+        if name != head + "".join(f"[{step}]" for step in steps) or len(steps) > 8:
+            raise Invalid("A form field has brackets that do not match.", param=redact(head) or None)
+        node: Any = tree
+        for step, following in zip([head, *steps], [*steps, None], strict=True):
+            node = _step(node, step, following, value, head)
+    return tree
+
+
+def _step(node: Any, step: str, following: str | None, value: str, head: str) -> Any:
+    """Put `value` at `step` of `node`, or go down there; a name that is given twice is refused."""
+    branch: Any = value if following is None else [] if following == "" else {}
+    if isinstance(node, list) and step == "":
+        node.append(branch)
+        return branch
+    known = node.get(step) if isinstance(node, dict) else value
+    if known is None:
+        node[step] = branch
+        return branch
+    if following is None or type(known) is not type(branch):
+        raise Invalid("A form field is given twice.", param=redact(head) or None)
+    return known

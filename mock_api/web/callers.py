@@ -1,0 +1,62 @@
+"""Who knocks: the bearer credential, and what can be seen of address and client."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from fastapi import Depends, Security, params
+from fastapi.security import HTTPBearer
+from starlette.requests import Request
+from starlette.types import Scope
+
+from mock_api.core import errors
+from mock_api.core.authority import Authority
+from mock_api.core.gate import Caller
+
+PRODUCT_LONGEST = 64  # characters kept of the client's name
+
+# Only for the OpenAPI: the gate decides, and says no in the API's own envelope.
+ACCESS_TOKEN = HTTPBearer(
+    auto_error=False, scheme_name="accessToken", bearerFormat="at+jwt",
+    description="An access token from `/oauth/token`.",
+)
+OPERATOR_KEY = HTTPBearer(
+    auto_error=False, scheme_name="operatorKey", description="The operator key, shown once at first start."
+)
+
+
+def caller_of(scope: Scope) -> Caller:
+    """Bearer and origin of a request; raises Invalid for more than one credential (RFC 6750 §3.1)."""
+    authorization = agent = None
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            if authorization is not None:
+                raise errors.Invalid("Send one Authorization header, not several.", param="Authorization")
+            authorization = value
+        elif name == b"user-agent":
+            agent = value
+    return Caller(_bearer(authorization), _origin(scope["client"], agent))
+
+
+def operator_only(authority: Authority) -> list[params.Depends]:
+    """Dependencies that let the holder of the operator key alone pass; others get OperatorKeyInvalid."""
+
+    async def check(request: Request) -> None:
+        bearer = caller_of(request.scope).bearer
+        if bearer is None or not authority.operator.is_operator_key(bearer):
+            raise errors.OperatorKeyInvalid("This request needs the operator key as bearer.")
+
+    return [Security(OPERATOR_KEY), Depends(check)]
+
+
+def _bearer(authorization: bytes | None) -> str | None:
+    if authorization is None or authorization[:7].lower() != b"bearer ":
+        return None
+    return authorization[7:].decode("latin-1")
+
+
+@lru_cache(maxsize=4096)
+def _origin(client: tuple[str, int] | None, agent: bytes | None) -> str:
+    words = (agent or b"").decode("latin-1").split(None, 1)
+    product = "".join(letter for letter in words[0] if letter.isprintable()) if words else ""
+    return f"{client[0] if client else '-'} {product[:PRODUCT_LONGEST] or '-'}"

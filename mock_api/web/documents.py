@@ -1,0 +1,149 @@
+"""The OpenAPI description, drawn from the very structs that check requests and shape answers, and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from mock_api.core import errors
+
+from .answers import POLL_AFTER
+from .forms import RULES
+from .refusals import Error, ErrorDetail, TokenError
+
+REFERENCE = "#/components/schemas/{name}"
+INTRODUCTION = (
+    "A laboratory's gated video API. It renders no video: outputs are containers without tracks that say so. "
+    "`/v1` speaks OpenAI's video resource, `/oauth` buys access tokens with tester keys, `/admin` runs the "
+    "programme and answers leaks. Every answer carries `X-Leaklab: simulation`."
+)
+EVERYWHERE = (errors.Invalid, errors.TooLarge, errors.Unavailable)
+
+_components: dict[str, Any] = {}
+
+
+def schema(kind: object) -> dict[str, Any]:
+    """The JSON Schema of a type; structs become components of the description."""
+    (own,), components = msgspec.json.schema_components((kind,), ref_template=REFERENCE)
+    _components.update(msgspec.to_builtins(components))
+    return dict(own)
+
+
+def operation(
+    summary: str,
+    tag: str,
+    answers: object,
+    *,
+    body: type[Struct] | None = None,
+    refusals: Iterable[type[errors.Refusal]] = (),
+    example: object = None,
+) -> dict[str, Any]:
+    """What to say about a route: arguments for FastAPI's decorators."""
+    content: dict[str, Any] = {"schema": schema(answers)}
+    if example is not None:
+        content["example"] = msgspec.to_builtins(example)
+    extra: dict[str, Any] = {}
+    if body is not None:
+        required = any(field.required for field in msgspec.structs.fields(body))
+        extra["requestBody"] = {
+            "required": required, "content": {"application/json": {"schema": schema(body)}}
+        }
+    return {
+        "summary": summary, "tags": [tag], "response_model": None, "response_class": Response,
+        "responses": {
+            200: {"description": "Done.", "content": {"application/json": content}}, **refused(refusals)
+        },
+        "openapi_extra": extra,
+    }
+
+
+def form(model: type[Struct], uploads: tuple[str, ...], example: dict[str, str]) -> dict[str, Any]:
+    """The request body of a route that takes a form as well as JSON; `uploads` may be files in the form."""
+    as_json = schema(model)
+    (own,), components = msgspec.json.schema_components((model,), ref_template=REFERENCE)
+    properties = dict(components[model.__name__]["properties"])
+    for name in uploads:
+        properties[name] = {"type": "string", "format": "binary"}
+    rules = RULES.get(model.__name__, {})
+    as_form = {"type": "object", "properties": properties, "required": components[model.__name__]["required"]}
+    return {"required": True, "content": {
+        "application/json": {"schema": as_json, "example": example},
+        "multipart/form-data": {"schema": {**as_form, **rules}},
+    }}
+
+
+def refused(kinds: Iterable[type[errors.Refusal]], everywhere: bool = True) -> dict[int | str, dict[str, Any]]:
+    """The refusals a route may give, by status, with an example for each code."""
+    by_status: dict[int | str, dict[str, Any]] = {}
+    for kind in (*kinds, *(EVERYWHERE if everywhere else ())):
+        said = by_status.setdefault(kind.status, {"description": "", "examples": {}})
+        sentence = " ".join((kind.__doc__ or "").split())
+        said["description"] = f"{said['description']} `{kind.code}`: {sentence}".strip()
+        said["examples"][kind.code] = {
+            "value": msgspec.to_builtins(Error(ErrorDetail(sentence, kind.kind, None, kind.code)))
+        }
+    return {
+        status: {"description": said["description"], "content": {
+            "application/json": {"schema": schema(Error), "examples": said["examples"]}
+        }} for status, said in sorted(by_status.items(), key=lambda item: str(item[0]))
+    }
+
+
+def token_errors() -> dict[int | str, dict[str, Any]]:
+    """The refusals of the token endpoint (RFC 6749 §5.2)."""
+    words = {
+        400: "invalid_request, unauthorized_client, unsupported_grant_type or invalid_scope",
+        401: "invalid_client", 429: "temporarily_unavailable", 503: "temporarily_unavailable",
+    }
+    return {
+        status: {"description": word, "content": {"application/json": {"schema": schema(TokenError)}}}
+        for status, word in words.items()
+    }
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI 3.1 description of `app`."""
+    description = get_openapi(
+        title="Leaklab API", version=app.version, routes=app.routes, description=INTRODUCTION
+    )
+    components = description.setdefault("components", {})
+    components["schemas"] = {name: {**what, **RULES.get(name, {})} for name, what in _components.items()}
+    for path in description["paths"].values():
+        for each in path.values():
+            # FastAPI announces its own 422, which this API never gives: it answers 400 in the envelope.
+            validation = each["responses"].get("422", {})
+            if "HTTPValidationError" in str(validation):
+                del each["responses"]["422"]
+            for answer in each["responses"].values():
+                answer["headers"] = {**HEADERS, **answer.get("headers", {})}
+    return description
+
+
+HEADERS = {
+    "X-Request-Id": {"schema": {"type": "string"}, "description": "Names this exchange in the log."},
+    "X-Leaklab": {"schema": {"type": "string", "enum": ["simulation"]}, "description": "Nothing here is real."},
+}
+POLL_HEADER = {POLL_AFTER: {
+    "schema": {"type": "integer", "minimum": 1}, "description": "Milliseconds to wait before asking again."
+}}
+
+
+def serve_documents(api: FastAPI) -> None:
+    """`/docs` and `/openapi.json`; the page needs nothing but this server."""
+    page = files("mock_api.web").joinpath("docs.html").read_text("utf-8")
+
+    @api.get("/openapi.json", include_in_schema=False)
+    async def openapi(request: Request) -> Response:
+        return Response(msgspec.json.encode(request.app.openapi()), media_type="application/json")
+
+    @api.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return HTMLResponse(page)

@@ -1,0 +1,167 @@
+"""How the API says no on the wire: OpenAI's error envelope, or RFC 6749 §5.2 at the token endpoint.
+
+* refusals that only exist on a wire
+  - RouteUnknown         404 not_found
+  - MethodNotAllowed     405 method_not_allowed
+  - UnsupportedMedia     415 unsupported_media_type
+  - InternalError        500 internal_error
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import ceil
+
+import msgspec
+from fastapi.exceptions import RequestValidationError
+from msgspec import Struct
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mock_api.core import errors
+from mock_api.core.redaction import redact
+
+TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path, not a secret.
+REALM = "leaklab"
+JSON = "application/json"
+
+
+class RouteUnknown(errors.NotFound):
+    """There is no such path."""
+
+
+class MethodNotAllowed(errors.Refusal):
+    """The path does not know this method; `Allow` says which it knows."""
+
+    status = 405
+    code = "method_not_allowed"
+
+
+class UnsupportedMedia(errors.Refusal):
+    """The body is in a format that is not read here."""
+
+    status = 415
+    code = "unsupported_media_type"
+
+
+class InternalError(errors.Refusal):
+    """A mistake of ours; the log has the story under the request id."""
+
+    status = 500
+    code = "internal_error"
+    kind = "server_error"
+
+
+class ErrorDetail(Struct, frozen=True):
+    """What was wrong, for a person (`message`) and for a program (`code`)."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class Error(Struct, frozen=True):
+    """OpenAI's error envelope: all four fields, always."""
+
+    error: ErrorDetail
+
+
+class TokenError(Struct, frozen=True):
+    """The error of the token endpoint (RFC 6749 §5.2); `code` is the API's own word for it."""
+
+    error: str
+    error_description: str
+    code: str
+
+
+def refusal_answer(request: Request, refusal: errors.Refusal, headers: Iterable[tuple[str, str]] = ()) -> Response:
+    """The answer for a refusal, in the form its path speaks."""
+    request.scope["refusal"] = refusal.code  # Access log and metrics name it.
+    all_headers = {"Cache-Control": "no-store", **dict(headers)}
+    if refusal.should_retry is not None:
+        all_headers["X-Should-Retry"] = "true" if refusal.should_retry else "false"
+    if refusal.retry_after is not None:
+        all_headers["Retry-After"] = str(max(1, ceil(refusal.retry_after)))
+    if request.scope["path"] == TOKEN_PATH and refusal.status not in {404, 405}:
+        return _token_error(request, refusal, all_headers)
+    challenge = _challenge(request, refusal)
+    if challenge is not None:
+        all_headers["WWW-Authenticate"] = challenge
+    detail = ErrorDetail(redact(refusal.message), refusal.kind, refusal.param, refusal.code)
+    return Response(msgspec.json.encode(Error(detail)), refusal.status, all_headers, JSON)
+
+
+async def on_refusal(request: Request, refusal: Exception) -> Response:
+    """Answer what the core refused."""
+    assert isinstance(refusal, errors.Refusal)  # noqa: S101 - registered for refusals alone.
+    return refusal_answer(request, refusal)
+
+
+async def on_invalid(request: Request, invalid: Exception) -> Response:
+    """Answer a path or query parameter of the wrong kind."""
+    assert isinstance(invalid, RequestValidationError)  # noqa: S101 - registered for these alone.
+    first = invalid.errors()[0]
+    param = str(first["loc"][-1])
+    return refusal_answer(request, errors.Invalid(f"`{param}`: {first['msg']}.", param=param))
+
+
+async def on_http_exception(request: Request, exception: Exception) -> Response:
+    """Answer what the framework refused: unknown paths and methods, forms that cannot be read."""
+    assert isinstance(exception, HTTPException)  # noqa: S101 - registered for these alone.
+    if exception.status_code == 404:
+        return refusal_answer(request, RouteUnknown("There is nothing at this path."))
+    if exception.status_code == 405:
+        allowed = ", ".join(_methods_of(request))
+        refusal = MethodNotAllowed(f"This path knows {allowed} only.")
+        return refusal_answer(request, refusal, [("Allow", allowed)])
+    return refusal_answer(request, errors.Invalid(exception.detail))
+
+
+def _methods_of(request: Request) -> list[str]:
+    """All methods of all routes that match the path: the framework knows those of one route alone."""
+    scope = {**request.scope, "method": "-"}
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(scope)[0].value:
+            methods |= route.methods or set()
+    return sorted(methods)
+
+
+def _challenge(request: Request, refusal: errors.Refusal) -> str | None:
+    """`WWW-Authenticate` by RFC 6750 §3: no error code where no credential came."""
+    if isinstance(refusal, errors.Unauthenticated):
+        if isinstance(refusal, errors.MissingToken) or "authorization" not in request.headers:
+            return f'Bearer realm="{REALM}"'
+        return f'Bearer realm="{REALM}", error="invalid_token", error_description="{_quotable(refusal.message)}"'
+    if isinstance(refusal, errors.InsufficientScope):
+        return f'Bearer realm="{REALM}", error="insufficient_scope", error_description="{_quotable(refusal.message)}"'
+    return None
+
+
+def _token_error(request: Request, refusal: errors.Refusal, headers: dict[str, str]) -> Response:
+    status, error = _token_error_word(refusal)
+    if status == 401:
+        headers["WWW-Authenticate"] = f'Basic realm="{REALM}"'
+    body = TokenError(error, _quotable(refusal.message), refusal.code)
+    return Response(msgspec.json.encode(body), status, {**headers, "Pragma": "no-cache"}, JSON)
+
+
+def _token_error_word(refusal: errors.Refusal) -> tuple[int, str]:
+    """Status and error word of RFC 6749 §5.2 for a refusal."""
+    if isinstance(refusal, errors.ClientInvalid):
+        return 401, "invalid_client"
+    if isinstance(refusal, errors.UnsupportedGrant | errors.InvalidScope):
+        return 400, refusal.code
+    if isinstance(refusal, errors.Forbidden):
+        return 400, "unauthorized_client"
+    if refusal.status in {429, 503}:
+        return refusal.status, "temporarily_unavailable"
+    return (500, "server_error") if refusal.status >= 500 else (400, "invalid_request")
+
+
+def _quotable(text: str) -> str:
+    """`text` in the characters that a quoted string of RFC 6750 may hold."""
+    plain = redact(text).replace('"', "'").replace("`", "'").replace("\\", "/")
+    return "".join(letter if " " <= letter <= "~" else "?" for letter in plain)

@@ -1,0 +1,16 @@
+"""What may be set about the way the API speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """Limits and manners of the wire. Spans are seconds, sizes bytes."""
+
+    knock: bool = True                   # settle every `knock_every`, so that watchers hear of what fell due at once
+    knock_every: float = 0.1
+    poll_after: float = 1.0              # how long a client should wait between polls of one video
+    body_limit: int = 25 * 1024 * 1024   # a request body; a data URL of OpenAI's longest image still fits
+    access_log: bool = False             # one line per request, without query, headers or secrets

@@ -1,0 +1,141 @@
+"""The outermost layer of every request, as plain ASGI: request id, limits, durability, and a last word on errors.
+
+* Every answer carries `X-Request-Id` and `X-Leaklab: simulation`.
+* A body over the limit is refused without being read to its end.
+* While the journal cannot be written, nothing that would need it is let in.
+* The answer to anything but a read leaves only when its events are on disk, whatever route it took.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from itertools import count
+from time import perf_counter
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mock_api.core.authority import Authority
+from mock_api.core.errors import Invalid, Refusal, TooLarge
+from mock_api.core.redaction import redact
+from mock_api.journal import JournalPort, JournalUnavailable
+
+from .callers import caller_of
+from .metrics import Traffic
+from .refusals import InternalError, refusal_answer
+from .settings import WebSettings
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+JOURNALED = ("/v1/", "/admin/", "/oauth/")  # paths whose requests leave events
+
+_access = logging.getLogger("leaklab.access")
+_log = logging.getLogger("leaklab.web")
+
+
+class Wire:
+    """Wraps the whole application."""
+
+    def __init__(
+        self, app: ASGIApp, authority: Authority, journal: JournalPort, settings: WebSettings, traffic: Traffic
+    ) -> None:
+        self._app, self._journal, self._settings, self._traffic = app, journal, settings, traffic
+        self._epoch = f"{int(authority.clock.now() * 1000):x}"  # Keeps ids apart across restarts.
+        self._numbers = count(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = Exchange(scope, send, f"req_{self._epoch}{next(self._numbers):08x}")
+        if scope["method"] not in READS:
+            exchange.before_answer = self._journal.flushed
+            receive = BodyLimit(scope, receive, self._settings.body_limit).receive
+        if b"%" in scope["raw_path"]:
+            _keep_slashes(scope)
+        began = perf_counter()
+        try:
+            if scope["path"].startswith(JOURNALED):
+                self._journal.check()
+            await self._app(scope, receive, exchange.send)
+        except Exception as error:
+            await self._last_word(scope, exchange, error)
+        self._traffic.count(scope, exchange.status, perf_counter() - began)
+        if self._settings.access_log:
+            _access.info("%s", _line(scope, exchange))
+
+    async def _last_word(self, scope: Scope, exchange: Exchange, error: Exception) -> None:
+        """Answer what nobody answered: refusals of this layer, and our own mistakes."""
+        refusal = error if isinstance(error, Refusal) else InternalError("Something went wrong on our side.")
+        if refusal is not error:
+            _log.error("%s %s", exchange.request_id, redact(scope["path"]), exc_info=error)
+        if exchange.status:
+            raise error  # The answer is under way; all that is left is to break it off.
+        headers = [("Connection", "close")] if isinstance(refusal, TooLarge) else []
+        exchange.before_answer = None
+        answer = refusal_answer(Request(scope), refusal, headers)
+        await answer(scope, _nothing, exchange.send)
+
+
+class Exchange:
+    """One request's answer on its way out."""
+
+    __slots__ = ("_scope", "_send", "before_answer", "request_id", "status")
+
+    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+        self._scope, self._send, self.request_id = scope, send, request_id
+        self.status = 0
+        self.before_answer: Callable[[], object] | None = None
+
+    async def send(self, message: Message) -> None:
+        """Mark the answer, and hold it back until it may be given."""
+        if message["type"] == "http.response.start":
+            if self.before_answer is not None:
+                await self.before_answer()  # type: ignore[misc]  # always `Journal.flushed`
+            self.status = message["status"]
+            message["headers"].append((b"x-request-id", self.request_id.encode()))
+            message["headers"].append((b"x-leaklab", b"simulation"))
+        await self._send(message)
+
+
+class BodyLimit:
+    """Counts a body as it comes in."""
+
+    def __init__(self, scope: Scope, receive: Receive, limit: int) -> None:
+        self._receive, self._limit, self._size = receive, limit, 0
+        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        self._announced = int(length) if length.isdigit() else 0
+
+    async def receive(self) -> Message:
+        """The next piece; raises TooLarge as soon as the limit is passed or announced to be."""
+        if self._announced > self._limit:
+            raise TooLarge(f"A request body may have at most {self._limit} bytes.")
+        message = await self._receive()
+        self._size += len(message.get("body", b""))
+        if self._size > self._limit:
+            raise TooLarge(f"A request body may have at most {self._limit} bytes.")
+        return message
+
+
+def _keep_slashes(scope: Scope) -> None:
+    """Route by the path with `%2F` left as it is, so that an id with a slash stays one segment."""
+    raw: bytes = scope["raw_path"].partition(b"?")[0]
+    if b"%2f" in raw.lower():
+        from urllib.parse import unquote_to_bytes
+
+        pieces = raw.replace(b"%2f", b"%2F").split(b"%2F")
+        scope["path"] = "%2F".join(unquote_to_bytes(piece).decode("utf-8", "replace") for piece in pieces)
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
+
+
+def _line(scope: Scope, exchange: Exchange) -> str:
+    try:
+        origin = caller_of(scope).origin
+    except Invalid:
+        origin = "-"
+    code = scope.get("refusal", "-")
+    return redact(f"{exchange.request_id} {origin} {scope['method']} {scope['path']} {exchange.status} {code}")
