@@ -166,10 +166,11 @@ class OperatorDoor:
         )
 
     def _token_view(self, token: IssuedToken, now: float) -> TokenView:
+        has_left = self._authority.programme.testers[token.tester_id].left_at is not None
         state: Literal["live", "expired", "refused"] = "live"
         if token.expires_at <= now:
             state = "expired"
-        elif self._authority.register.refusal(token, now) is not None:
+        elif has_left or self._authority.register.refusal(token, now) is not None:
             state = "refused"
         return TokenView(
             token.jti, token.tester_id, token.kid, token.issued_at, token.expires_at, token.scope, state

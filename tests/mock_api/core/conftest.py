@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import count
 from random import Random
+from typing import TypeVar
 
 import pytest
 
@@ -14,7 +15,17 @@ from mock_api.core.authority import Authority, Surroundings
 from mock_api.core.events import Event
 from mock_api.core.gate import Caller
 from mock_api.core.policy import Policy
+from mock_api.core.scopes import (
+    AllScope,
+    CohortScope,
+    IssuedBeforeScope,
+    KeyScope,
+    Scope,
+    TesterScope,
+    TokenScope,
+)
 
+Kind = TypeVar("Kind")
 YEAR_2100 = 4_102_444_800.0  # Far from today: code that reads the wall clock by mistake fails loudly.
 ORIGIN = "192.0.2.7 curl/8"
 
@@ -125,9 +136,27 @@ class Range:
         now = self.authority.settle()
         self.authority.gate.admit(Caller(token, ORIGIN), action, now)
 
-    def of(self, kind: type) -> list[Event]:
+    def scope_around(self, token: str, kind: str) -> Scope:
+        """The scope of that kind that covers the token."""
+        claims = self.authority.access_tokens.decode(token)
+        scopes: dict[str, Scope] = {
+            "token": TokenScope(claims.jti),
+            "tester": TesterScope(claims.tester_id),
+            "cohort": CohortScope(self.authority.programme.testers[claims.tester_id].cohort),
+            "issued_before": IssuedBeforeScope(claims.issued_at),
+            "key": KeyScope(claims.kid),
+            "all": AllScope(),
+        }
+        return scopes[kind]
+
+    def of(self, kind: type[Kind]) -> list[Kind]:
         """The events of one kind so far."""
         return [event for event in self.events if isinstance(event, kind)]
+
+
+def pytest_pycollect_makeitem(obj: object) -> list[pytest.Item] | None:
+    """Collect no classes: what is called Tester… here comes from the programme, and tests are functions."""
+    return [] if isinstance(obj, type) else None
 
 
 @pytest.fixture(scope="session")
