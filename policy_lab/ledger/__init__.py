@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from .figures import INSTANTS, MEASURES, Ledger
 from .reader import LedgerReader, read_ledger
+from .score import Score, score
 
-__all__ = ["INSTANTS", "MEASURES", "Ledger", "LedgerReader", "read_ledger"]
+__all__ = ["INSTANTS", "MEASURES", "Ledger", "LedgerReader", "Score", "read_ledger", "score"]
