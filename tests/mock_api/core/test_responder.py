@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import jwt
 import pytest
 from msgspec.structs import replace
 
@@ -119,7 +120,35 @@ def test_revoking_the_key_in_use_puts_a_new_one_in_its_place(the_range: Range) -
     tester_id, key = the_range.invite()
     (kid,) = the_range.authority.keyring.keys
     the_range.authority.responder.revoke(KeyScope(kid), "the signing key leaked", "Grace")
+    assert [key["kid"] for key in the_range.authority.keyring.jwks()["keys"]] not in ([], [kid])
     the_range.admit(the_range.token(tester_id, key))
+
+
+def test_what_was_revoked_for_an_alert_is_not_revoked_again_without_one(open_range: Opener) -> None:
+    opened = open_range(detectors=(NoticeDetector(name="told", source="public"),))
+    tester_id, _ = opened.tester_with_token()
+    responder, scope = opened.authority.responder, scopes.TesterScope(tester_id)
+    responder.report_leak("public", "press desk", tester_id=tester_id)
+    alert_id = responder.alerts()[0].alert_id
+    first = responder.revoke(scope, "it leaked", "Grace", alert_id=alert_id)
+    for again in (None, alert_id):
+        outcome = responder.revoke(scope, "it leaked", "Grace", alert_id=again)
+        assert (outcome.already, outcome.revocation_id) == (True, first.revocation_id)
+    assert len(responder.revocations()) == 1
+
+
+def test_expired_tokens_count_for_nothing_but_their_outputs_are_locked(open_range: Opener) -> None:
+    opened = open_range(renders=SURE, token_lifetime=10 * MINUTE)
+    tester_id, key = opened.invite()
+    caller = Caller(opened.token(tester_id, key), ORIGIN)
+    video_id = opened.authority.tester.submit_video(caller, VideoOrder(prompt="a cat")).id
+    opened.clock.advance(60 * MINUTE)
+    responder, cutoff = opened.authority.responder, IssuedBeforeScope(opened.clock.now())
+    assert responder.revoke(cutoff, "what if", "Grace", dry_run=True).blast_radius.tokens == 0
+    opened.clock.advance(1.0)
+    opened.token(tester_id, key)                     # The expired token leaves the books.
+    assert responder.revoke(cutoff, "it leaked", "Grace").blast_radius == BlastRadius(0, 0, 0, 0, 0, 1)
+    assert opened.authority.videos.records[video_id].approval == "quarantined"
 
 
 @pytest.mark.parametrize(
@@ -255,6 +284,30 @@ def test_the_same_report_within_an_hour_is_one_report(open_range: Opener) -> Non
     assert (alert.jti, alert.evidence) == (jti, "2 reviewer's notices name this token")
     opened.clock.advance(3600.0)
     assert report("reviewer", "Ada", jti=jti) != first
+
+
+def test_notices_about_the_same_token_raise_one_alert_an_hour(open_range: Opener) -> None:
+    opened = open_range(detectors=(NoticeDetector(name="told", source="reviewer", notices=2),))
+    responder = opened.authority.responder
+    for number in range(8):
+        responder.report_leak("reviewer", "Ada", note=str(number))
+    assert len(responder.alerts()) == 1
+    opened.clock.advance(3600.0)
+    responder.report_leak("reviewer", "Ada", note="it goes on")
+    assert [alert.evidence for alert in responder.alerts()] == [
+        "7 reviewer's notices name nobody", "2 reviewer's notices name nobody"
+    ]
+
+
+def test_a_forgery_with_our_key_about_nobody_names_nobody(the_range: Range) -> None:
+    _, token = the_range.tester_with_token()
+    claims = jwt.decode(token, options={"verify_signature": False})
+    claims |= {"sub": "tester_0", "client_id": "tester_0"}
+    (kid,) = the_range.authority.keyring.keys
+    forged = the_range.authority.access_tokens.sign(claims, kid)
+    the_range.authority.responder.report_leak("leak_report", "scanner", token=forged)
+    (report,) = the_range.authority.detection.reports.values()
+    assert (report.jti, report.tester_id) == (None, None)
 
 
 def test_a_source_that_does_not_exist_is_refused(the_range: Range) -> None:
