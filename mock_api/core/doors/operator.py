@@ -69,6 +69,10 @@ class OperatorDoor:
         """Make the operator key if there is none, and return it this once; None if it exists."""
         if self._authority.vault.get(_OPERATOR_KEY) is not None:
             return None
+        return self.renew_operator_key()
+
+    def renew_operator_key(self) -> str:
+        """Make a new operator key in place of the old one, and return it this once."""
         key = tester_keys.mint(self._authority.secrets, tester_keys.OPERATOR)
         self._authority.vault.put(_OPERATOR_KEY, self._authority.programme.hash_key(key).encode())
         return key
