@@ -1,4 +1,4 @@
-"""A studio: a range with one active tester, whose renders take ten seconds per clip second unless told otherwise."""
+"""A studio: a range with one active tester, whose renders take ten seconds per clip second."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ class Studio:
         return str(self.range.jti(self.caller.bearer))
 
     def submit(self, prompt: str = "a quiet street", key: str | None = None, **order: Any) -> Video:
-        video: Video = self.authority.tester.submit_video(self.caller, VideoOrder(prompt=prompt, **order), key)
+        wanted = VideoOrder(prompt=prompt, **order)
+        video: Video = self.authority.tester.submit_video(self.caller, wanted, key)
         return video
 
     def retrieve(self, video_id: str) -> Video:

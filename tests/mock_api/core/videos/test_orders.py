@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from mock_api.core.errors import Invalid
-from mock_api.core.orders import EXTENSION_SECONDS, PROMPT_LONGEST, SECONDS, SIZES, VideoOrder, check_order, inherit
+from mock_api.core.orders import (
+    EXTENSION_SECONDS,
+    PROMPT_LONGEST,
+    SECONDS,
+    SIZES,
+    VideoOrder,
+    check_order,
+    inherit,
+)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -85,11 +85,14 @@ def test_the_watermark_is_good_after_deletion_and_after_a_restart(studio: Any) -
 def test_the_watermark_survives_being_retyped_over_several_lines(studio: Any) -> None:
     video = studio.finished()
     code = studio.authority.videos.outputs._watermark.code(Provenance(video.id, "at_1", "tester_1"))
-    typed = "seen on a forum:\n" + "\r\n ".join(code[place:place + 20] for place in range(0, len(code), 20)) + "\nSIMULATED"
+    lines = "\r\n ".join(code[place:place + 20] for place in range(0, len(code), 20))
+    typed = f"seen on a forum:\n{lines}\nSIMULATED"
     assert studio.authority.videos.attribute(typed.encode()).video_id == video.id
 
 
-@pytest.mark.parametrize("content", [b"", b"LLW1.", b"LLW1." + b"A" * 64 + b".", b"\x00" * 100, b"LLW1.AAAA." * 999])
+@pytest.mark.parametrize(
+    "content", [b"", b"LLW1.", b"LLW1." + b"A" * 64 + b".", b"\x00" * 100, b"LLW1.AAAA." * 999]
+)
 def test_content_without_a_genuine_watermark_is_not_attributed(studio: Any, content: bytes) -> None:
     with pytest.raises(NotFound):
         studio.authority.videos.attribute(content)

@@ -19,7 +19,9 @@ from mock_api.core.renders import RenderQueue
 def passages(studio: Any) -> list[tuple[float, str, str]]:
     """Starts and ends in the log, on a clock that began at 0."""
     begun_at = studio.range.events[0].at
-    kinds = {events.RenderStarted: "started", events.RenderFinished: "finished", events.RenderFailed: "failed"}
+    kinds: dict[type, str] = {
+        events.RenderStarted: "started", events.RenderFinished: "finished", events.RenderFailed: "failed",
+    }
     return [
         (event.at - begun_at, event.video_id, kinds[type(event)])
         for event in studio.range.events if type(event) in kinds
@@ -131,6 +133,25 @@ def test_a_restart_in_the_middle_of_everything_goes_on_as_if_nothing_had_been(
     assert log == studio.range.events[known:]
 
 
+def test_a_restart_from_a_log_cut_anywhere_goes_on_as_if_it_had_been_whole(
+    open_studio: Callable[..., Any]
+) -> None:
+    studio = open_studio(renders={"capacity": 1, "service_sigma": 0.5})
+    for _ in range(4):
+        studio.submit()
+    begun = len(studio.range.events)
+    studio.range.clock.advance(3 * DAY)
+    studio.authority.settle()
+    whole = studio.range.events
+    assert len(whole) == begun + 11  # Three starts, four finishes and four expiries were still to come.
+    for cut in range(begun, len(whole)):
+        log: list[events.Event] = []
+        restarted = studio.range.fresh_authority(log)
+        restarted.replay(whole[:cut])
+        restarted.settle()
+        assert log == whole[cut:]
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     jobs=st.lists(st.tuples(st.floats(0, 60), st.sampled_from(["4", "8", "12"])), min_size=1, max_size=8),
@@ -168,7 +189,8 @@ def test_asking_in_between_never_changes_the_log(
     open_studio: Callable[..., Any], steps: list[tuple[str, int, float]], stops: list[float]
 ) -> None:
     def play(extra: list[float]) -> list[bytes]:
-        studio = open_studio(renders={"capacity": 1, "service_sigma": 0.6, "moderation_share": 0.2}, mode="hold")
+        renders = {"capacity": 1, "service_sigma": 0.6, "moderation_share": 0.2}
+        studio = open_studio(renders=renders, mode="hold")
         for number, (what, which, pause) in enumerate(steps):
             resumes_at = studio.range.clock.now() + pause
             for stop in sorted(stop for stop in extra if stop <= pause):
