@@ -11,19 +11,25 @@ from .shelf import Shelf
 from .upstream import Content, Upstream
 from .upstream_errors import UpstreamError, UpstreamRefusal
 
-LONGEST_NAP = 30.0  # Seconds; the wall clock may be set while we sleep.
+LONGEST_NAP = 1.0  # Seconds; a credential or a slot may be added, or the wall clock set, while we sleep.
 SHORTEST_NAP = 0.01
 log = logging.getLogger("frontend_proxy")
 
 
 class Pump:
-    """Either `run` in the background, or `pump` by hand; the rules are all in the desk."""
+    """Either `run` in the background, or `pump` by hand; the rules are all in the desk.
 
-    def __init__(self, desk: Desk, upstream: Upstream, shelf: Shelf, *, thumbnails: bool = True) -> None:
+    `speed`: how many seconds of the desk's clock pass in one second of sleep.
+    """
+
+    def __init__(
+        self, desk: Desk, upstream: Upstream, shelf: Shelf, *, thumbnails: bool = True, speed: float = 1.0
+    ) -> None:
         self._desk = desk
         self._upstream = upstream
         self._shelf = shelf
         self._thumbnails = thumbnails
+        self._speed = speed
         self._news = asyncio.Event()
 
     def wake(self) -> None:
@@ -45,7 +51,8 @@ class Pump:
                 for action in self._desk.actions(now):
                     group.create_task(self._perform_and_wake(action))
                 due = self._desk.next_at()
-                nap = LONGEST_NAP if due is None else min(max(due - now, SHORTEST_NAP), LONGEST_NAP)
+                pause = LONGEST_NAP if due is None else (due - now) / self._speed
+                nap = min(max(pause, SHORTEST_NAP), LONGEST_NAP)
                 try:
                     await asyncio.wait_for(self._news.wait(), nap)
                 except TimeoutError:

@@ -22,8 +22,9 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
     """Spans in seconds, sizes in bytes.
 
     `upstream_url` ends before `/v1`; its host must be loopback or stand in `allowed_hosts`. `public_url` is
-    the address under which visitors see the page, where that is not the one it listens on. `thumbnails`: fetch
-    the still of each clip too (a second download). `loop`: pump in the background; who pumps by hand says no.
+    the address under which visitors see the page, where that is not the one it listens on. `thumbnails`:
+    fetch the still of each clip too (a second download). `loop`: pump in the background, or by hand. `speed`:
+    how many times faster than real time the clock goes; `presence_timeout` alone is real, as browsers are.
     """
 
     upstream_url: str = "http://127.0.0.1:8000"
@@ -48,10 +49,12 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
     user_agent: str = "frontend-proxy"
     thumbnails: bool = True
     loop: bool = True
+    speed: float = 1.0
 
 
 def open_desk(settings: ProxySettings, clock: Clock, ids: Ids, log: Log) -> Desk:
     """A desk by these settings, with its credentials put in."""
+    presence = settings.presence_timeout
     desk = Desk(
         DeskSettings(
             concurrency=settings.concurrency,
@@ -59,7 +62,7 @@ def open_desk(settings: ProxySettings, clock: Clock, ids: Ids, log: Log) -> Desk
             visitor_limit=settings.visitor_limit,
             poll_interval=settings.poll_interval,
             timeout=settings.timeout,
-            presence_timeout=settings.presence_timeout,
+            presence_timeout=None if presence is None else presence * settings.speed,
             health_interval=settings.health_interval,
             gallery_limit=settings.gallery_limit,
             menu=settings.menu,

@@ -57,8 +57,8 @@ def check_address(url: str, allowed_hosts: tuple[str, ...] = ()) -> httpx2.URL:
         raise UpstreamForbidden("The upstream address must be http(s)://host[:port], without a user.")
     if address.host not in allowed_hosts and not _is_loopback(address.host):
         raise UpstreamForbidden(
-            f"The upstream host {address.host!r} is neither loopback nor allowed. Leaklab talks to simulations "
-            "only; name the host in the allowed hosts if it is one."
+            f"The upstream host {address.host!r} is neither loopback nor allowed. Leaklab talks to "
+            "simulations only; name the host in the allowed hosts if it is one."
         )
     return address
 

@@ -18,10 +18,12 @@ class ClipOrder(Struct, frozen=True, gc=False):
 
 
 class Menu(Struct, frozen=True):
-    """The choices on the page; the defaults are those of the front end of November 2024."""
+    """The choices on the page; the defaults are those of the front end of November 2024 and of the SDK."""
 
-    seconds: tuple[str, ...] = ("5", "10")
-    sizes: tuple[str, ...] = ("640x360", "854x480", "1280x720", "1920x1080")
+    seconds: tuple[str, ...] = ("4", "5", "8", "10", "12")
+    sizes: tuple[str, ...] = (
+        "480x360", "640x360", "854x480", "1280x720", "1920x1080", "720x1280", "1024x1792", "1792x1024",
+    )
     styles: tuple[str, ...] = ("archival", "balloon-world", "cardboard", "film-noir", "natural")
     prompt_limit: int = 500
 

@@ -8,6 +8,13 @@ from typing import Any
 
 from . import events as happened
 
+MOST_CODES = 64
+
+
+def _count(counter: Counter[str], code: str) -> None:
+    """Codes come from elsewhere: however many there are, the figures stay a short list."""
+    counter[code if code in counter or len(counter) < MOST_CODES else "other"] += 1
+
 
 class Stats:
     """Counts since the start. Two of them fed the same events are equal."""
@@ -107,17 +114,17 @@ class Stats:
         self.served += 1
 
     def _submission_failed(self, event: happened.SubmissionFailed) -> None:
-        self.failed[event.code] += 1
+        _count(self.failed, event.code)
 
     def _upstream_refused(self, event: happened.UpstreamRefused) -> None:
-        self.refused_upstream[event.code] += 1
+        _count(self.refused_upstream, event.code)
 
     def _credential_added(self, event: happened.CredentialAdded) -> None:
         self.credentials_alive.add(event.credential)
 
     def _credential_died(self, event: happened.CredentialDied) -> None:
         self.credentials_alive.discard(event.credential)
-        self.died[event.code] += 1
+        _count(self.died, event.code)
 
     def _credentials_exhausted(self, _event: happened.CredentialsExhausted) -> None:
         self.exhausted += 1

@@ -1,0 +1,425 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from frontend_proxy.core.actions import Check, Create, Fetch, Poll
+from frontend_proxy.core.credentials import Secret
+from frontend_proxy.core.desk import Desk
+from frontend_proxy.core.errors import (
+    NoSuchSubmission,
+    OutOfCredentials,
+    QueueIsFull,
+    TooManyOpen,
+    UnknownSeconds,
+)
+from frontend_proxy.core.events import (
+    ClipDisplayed,
+    CredentialsExhausted,
+    FrontEndEvent,
+    SubmissionFailed,
+    VisitorArrived,
+    VisitorBalked,
+    VisitorReneged,
+)
+from frontend_proxy.core.orders import ClipOrder
+from frontend_proxy.core.settings import DeskSettings
+from tests.frontend_proxy.surroundings import CountingIds, SetClock
+
+ORDER = ClipOrder("A paper boat")
+
+
+class Front:
+    """A desk with a clock, and what it told its log."""
+
+    def __init__(self, *secrets: str, settings: DeskSettings | None = None) -> None:
+        self.clock = SetClock()
+        self.events: list[FrontEndEvent] = []
+        self.desk = Desk(settings or DeskSettings(), self.clock, CountingIds(), self.events.append)
+        for secret in secrets:
+            self.desk.credentials.add(secret)
+
+    def submit(self, count: int = 1) -> list[str]:
+        """Let `count` new visitors join the line; returns their submissions."""
+        names = [self.desk.ids.new("visitor") for _ in range(count)]
+        for name in names:
+            self.desk.arrive(name)
+        return [self.desk.submit(name, ORDER).submission_id for name in names]
+
+    def actions(self) -> list[Create | Poll | Fetch | Check]:
+        return self.desk.actions(self.clock.now())
+
+    def started(self) -> list[str]:
+        """Whose renders are to be ordered now."""
+        return [action.submission_id for action in self.actions() if isinstance(action, Create)]
+
+    def kinds(self, kind: type[FrontEndEvent]) -> int:
+        return sum(isinstance(event, kind) for event in self.events)
+
+    def render(self, submission_id: str) -> None:
+        """Order, poll once, fetch."""
+        self.desk.created(submission_id, f"video_of_{submission_id}")
+        self.clock.advance(5)
+        self.actions()
+        self.desk.polled(submission_id, "completed")
+        self.actions()
+        self.desk.fetched(submission_id, ok=True)
+
+
+def test_four_are_made_at_once_and_the_rest_wait_in_order() -> None:
+    front = Front("token")
+    submissions = front.submit(6)
+    assert front.started() == submissions[:4]
+    assert front.actions() == []
+    assert [front.desk.place(each).position for each in submissions] == [0, 0, 0, 0, 1, 2]
+    front.render(submissions[2])
+    assert front.started() == [submissions[4]]
+
+
+def test_a_clip_goes_through_create_poll_and_fetch_every_five_seconds() -> None:
+    front = Front("token")
+    (submission,) = front.submit()
+    assert front.actions() == [Create(submission, "c1", ORDER)]
+    front.desk.created(submission, "video_1")
+    assert front.desk.next_at() == front.clock.now() + 5
+    for _ in range(3):
+        front.clock.advance(5)
+        assert front.actions() == [Poll(submission, "c1", "video_1")]
+        front.desk.polled(submission, "in_progress")
+    front.clock.advance(5)
+    front.actions()
+    front.desk.polled(submission, "completed")
+    assert front.actions() == [Fetch(submission, "c1", "video_1")]
+    clip_id = front.desk.fetched(submission, ok=True)
+    assert front.events[-1] == ClipDisplayed(front.clock.now(), clip_id or "", submission, "video_1", 20.0)
+    assert front.desk.standing(submission).clip_id == clip_id
+    assert front.desk.next_at() is None
+
+
+def test_a_clip_is_given_up_after_sixty_polls() -> None:
+    front = Front("token")
+    (submission,) = front.submit()
+    front.actions()
+    front.desk.created(submission, "video_1")
+    polls = 0
+    for _ in range(100):
+        due = front.desk.next_at()
+        if due is None:
+            break
+        front.clock.at = due
+        for action in front.actions():
+            assert isinstance(action, Poll)
+            polls += 1
+            front.desk.polled(submission, "in_progress")
+    assert polls == 60
+    assert front.events[-1] == SubmissionFailed(front.clock.now(), submission, "timed_out")
+    assert front.clock.now() - 4_102_444_800.0 == 300.0
+
+
+def test_an_answer_that_never_comes_frees_its_slot_at_the_time_out() -> None:
+    front = Front("token", settings=DeskSettings(concurrency=1))
+    first, second = front.submit(2)
+    front.actions()
+    front.clock.advance(300)
+    assert front.started() == [second]
+    front.desk.created(first, "too_late")
+    front.desk.polled(first, "completed")
+    front.desk.fetched(first, ok=True)
+    front.desk.refused(first, 401, "token_revoked")
+    front.desk.unreachable(first)
+    assert front.desk.standing(first).code == "timed_out"
+    assert front.desk.credentials.alive == 1
+
+
+def test_failover_retries_the_same_submission_on_the_next_credential() -> None:
+    front = Front("first", "second")
+    (submission,) = front.submit()
+    front.actions()
+    front.desk.refused(submission, 401, "token_revoked")
+    assert front.actions() == [Create(submission, "c2", ORDER)]
+    front.desk.refused(submission, 403, "programme_paused")
+    assert front.kinds(CredentialsExhausted) == 1
+    assert front.actions() == []
+    assert front.desk.standing(submission).state == "waiting"
+
+
+def test_what_a_dead_credential_ordered_is_ordered_anew() -> None:
+    front = Front("first", "second")
+    one, two, three = front.submit(3)
+    front.actions()
+    front.desk.created(one, "video_1")
+    front.desk.created(two, "video_2")
+    front.clock.advance(5)
+    front.actions()
+    front.desk.refused(two, 401, "token_revoked")
+    assert front.started() == [two]
+    front.desk.polled(one, "in_progress")
+    front.desk.created(three, "video_3")
+    assert front.started() == [one, three]
+
+
+def test_no_new_credential_means_that_the_waiting_are_given_up_in_the_end() -> None:
+    front = Front("token")
+    submissions = front.submit(6)
+    front.actions()
+    front.desk.refused(submissions[0], 401, "token_revoked")
+    for each in submissions[1:4]:
+        front.desk.refused(each, 401, "token_revoked")
+    with pytest.raises(OutOfCredentials):
+        front.submit()
+    assert front.desk.stats.died == {"token_revoked": 1}
+    due = front.desk.next_at()
+    assert due == front.clock.now() + 300
+    front.clock.at = due
+    front.actions()
+    assert front.desk.stats.failed == {"out_of_credentials": 6}
+    assert front.desk.next_at() is None
+
+
+def test_a_credential_that_comes_later_serves_those_who_waited() -> None:
+    front = Front("token")
+    (submission,) = front.submit()
+    front.actions()
+    front.desk.refused(submission, 401, "token_revoked")
+    front.desk.credentials.add("fresh")
+    assert front.actions() == [Create(submission, "c2", ORDER)]
+
+
+def test_the_same_secret_twice_is_one_credential() -> None:
+    front = Front("token")
+    assert front.desk.credentials.add(Secret("token")) == "c1"
+    assert front.desk.credentials.alive == 1
+
+
+def test_a_refusal_for_being_too_fast_rests_the_credential() -> None:
+    front = Front("token")
+    first, second = front.submit(2)
+    front.actions()
+    front.desk.created(first, "video_1")
+    front.desk.refused(second, 429, "concurrent_renders", 30.0)
+    assert front.actions() == []
+    assert front.desk.place(second).position == 1
+    front.clock.advance(29.9)
+    assert not any(isinstance(action, Create) for action in front.actions())
+    front.clock.advance(0.1)
+    assert front.started() == [second]
+
+
+def test_another_credential_steps_in_for_one_that_rests() -> None:
+    front = Front("first", "second")
+    (submission,) = front.submit()
+    front.actions()
+    front.desk.refused(submission, 429, "quota_exhausted", 86_400.0)
+    assert front.actions() == [Create(submission, "c2", ORDER)]
+
+
+def test_a_poll_that_was_too_fast_waits_as_told() -> None:
+    front = Front("token")
+    (submission,) = front.submit()
+    front.actions()
+    front.desk.created(submission, "video_1")
+    front.clock.advance(5)
+    front.actions()
+    front.desk.refused(submission, 429, "rate_limit_exceeded", 12.0)
+    assert front.desk.next_at() == front.clock.now() + 12
+
+
+def test_silence_is_met_with_growing_pauses_and_ends_in_the_time_out() -> None:
+    front = Front("token")
+    (submission,) = front.submit()
+    tries = []
+    for _ in range(100):
+        due = front.desk.next_at()
+        if due is None:
+            break
+        front.clock.at = max(front.clock.at, due)
+        for _action in front.actions():
+            tries.append(front.clock.now())
+            front.desk.unreachable(submission)
+    assert [round(later - earlier) for earlier, later in pairwise(tries)] == [5, 10, 20, 40, 60, 60, 60]
+    assert front.desk.stats.failed == {"timed_out": 1}
+    assert front.desk.is_upstream_gone
+
+
+def test_a_refusal_that_is_about_the_order_ends_only_that_submission() -> None:
+    front = Front("token")
+    (submission,) = front.submit()
+    front.actions()
+    front.desk.refused(submission, 400, "invalid_request")
+    assert front.desk.standing(submission).code == "invalid_request"
+    assert front.desk.credentials.alive == 1
+
+
+def test_an_output_that_waits_for_approval_is_asked_for_again() -> None:
+    front = Front("token")
+    (submission,) = front.submit()
+    front.actions()
+    front.desk.created(submission, "video_1")
+    front.clock.advance(5)
+    front.actions()
+    front.desk.polled(submission, "completed")
+    front.actions()
+    front.desk.refused(submission, 409, "not_approved")
+    front.clock.advance(5)
+    assert front.actions() == [Fetch(submission, "c1", "video_1")]
+
+
+def test_the_credential_is_not_blamed_for_a_locked_output() -> None:
+    front = Front("token")
+    (submission,) = front.submit()
+    front.actions()
+    front.desk.refused(submission, 403, "output_quarantined")
+    assert front.desk.credentials.alive == 1
+    assert front.desk.stats.failed == {"output_quarantined": 1}
+
+
+def test_health_checks_come_ever_more_rarely_until_one_succeeds() -> None:
+    front = Front("token", settings=DeskSettings(health_interval=60.0))
+    (submission,) = front.submit()
+    front.actions()
+    front.desk.refused(submission, 403, "tester_suspended")
+    pauses = []
+    for _ in range(9):
+        before, due = front.clock.now(), front.desk.credentials.next_check_at()
+        assert due is not None
+        front.clock.at = due
+        assert Check("c1") in front.actions()
+        assert Check("c1") not in front.actions()
+        front.desk.checked("c1", alive=False, code="tester_suspended")
+        pauses.append(due - before)
+    assert pauses == [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
+    front.desk.checked("c1", alive=True)
+    assert front.desk.credentials.alive == 1
+    assert front.desk.stats.credentials_alive == {"c1"}
+
+
+def test_a_full_line_and_a_dead_desk_turn_visitors_away() -> None:
+    front = Front("token", settings=DeskSettings(queue_limit=2))
+    front.submit(2)
+    with pytest.raises(QueueIsFull):
+        front.submit()
+    front.desk.credentials.died("c1", "token_revoked")
+    with pytest.raises(OutOfCredentials):
+        front.submit()
+    front.desk.leave("visitor_9")
+    reasons = [event.because for event in front.events if isinstance(event, VisitorBalked)]
+    assert reasons == ["full", "dead", "dead"]
+
+
+def test_leaving_on_seeing_the_queue_is_balking() -> None:
+    front = Front("token")
+    front.desk.leave("visitor_9")
+    assert front.events[-1] == VisitorBalked(front.clock.now(), "visitor_9", 0, "queue")
+
+
+def test_whoever_leaves_while_waiting_reneges_and_nobody_else_can() -> None:
+    front = Front("token", settings=DeskSettings(concurrency=1))
+    first, second, third = front.submit(3)
+    front.actions()
+    front.clock.advance(7)
+    assert front.desk.renege(second)
+    assert front.events[-1] == VisitorReneged(front.clock.now(), second, "visitor_2", 7.0)
+    assert not front.desk.renege(first)
+    assert not front.desk.renege(second)
+    assert not front.desk.renege("unknown")
+    assert front.desk.place(third).position == 1
+    assert front.desk.standing(second).state == "left"
+
+
+def test_a_page_that_gives_no_sign_of_life_loses_its_place() -> None:
+    front = Front("token", settings=DeskSettings(concurrency=0, presence_timeout=90.0))
+    first, second = front.submit(2)
+    front.clock.advance(60)
+    front.desk.seen("visitor_2")
+    front.clock.advance(30)
+    front.actions()
+    assert front.desk.standing(first).state == "left"
+    assert front.desk.place(second).position == 1
+    assert front.desk.next_at() == front.clock.now() + 60
+
+
+def test_fewer_slots_take_effect_as_clips_finish() -> None:
+    front = Front("token")
+    submissions = front.submit(6)
+    front.actions()
+    front.desk.set_concurrency(1)
+    for each in submissions[:3]:
+        front.render(each)
+    assert front.started() == []
+    front.render(submissions[3])
+    assert front.started() == [submissions[4]]
+
+
+def test_the_expected_wait_follows_the_recent_service_times() -> None:
+    front = Front("token", settings=DeskSettings(concurrency=2, expected_service=100.0))
+    submissions = front.submit(4)
+    front.actions()
+    assert front.desk.place(submissions[3]).expected_wait == 100.0
+    front.clock.advance(35)
+    front.render(submissions[0])
+    front.actions()
+    assert front.desk.slots.service_time == 40.0
+    assert front.desk.place(submissions[3]).expected_wait == 20.0
+
+
+def test_one_visitor_has_one_open_submission_unless_told_otherwise() -> None:
+    front = Front("token")
+    front.desk.submit("visitor_1", ORDER)
+    with pytest.raises(TooManyOpen):
+        front.desk.submit("visitor_1", ORDER)
+
+
+def test_what_is_not_on_the_menu_is_refused_before_anything_else() -> None:
+    with pytest.raises(UnknownSeconds) as mistake:
+        Front().desk.submit("visitor_1", ClipOrder("x", seconds="3600"))
+    assert mistake.value.field == "seconds"
+
+
+def test_a_visitor_arrives_once_and_brings_credit_to_the_clip() -> None:
+    front = Front("token")
+    (submission,) = front.submit()
+    front.actions()
+    front.render(submission)
+    clip_id = front.desk.standing(submission).clip_id
+    assert front.desk.arrive("friend", clip_id)
+    assert not front.desk.arrive("friend", clip_id)
+    assert front.desk.gallery.newest(1)[0].offspring == 1
+    assert front.events[-1] == VisitorArrived(front.clock.now(), "friend", clip_id)
+
+
+def test_everything_kept_is_bounded() -> None:
+    settings = DeskSettings(visitors_remembered=10, outcomes_remembered=10, gallery_limit=10, concurrency=1)
+    front = Front("token", settings=settings)
+    for _ in range(50):
+        (submission,) = front.submit()
+        front.actions()
+        front.render(submission)
+    desk = front.desk
+    kept = (desk._visitors, desk.gallery, desk.book._outcomes, desk.book._latest)
+    assert [len(each) for each in kept] == [10, 10, 10, 10]
+    assert desk.book.open == {}
+    with pytest.raises(NoSuchSubmission):
+        desk.standing("sub_2")
+    with pytest.raises(NoSuchSubmission):
+        desk.place("sub_2")
+
+
+def test_a_desk_with_thousands_waiting_does_not_look_at_them_all() -> None:
+    front = Front("token", settings=DeskSettings(queue_limit=100_000))
+    submissions = front.submit(20_000)
+    front.actions()
+    reads = 0
+
+    class CountingBook(dict[str, object]):
+        def __getitem__(self, key: str) -> object:
+            nonlocal reads
+            reads += 1
+            return super().__getitem__(key)
+
+    front.desk.book.open = CountingBook(front.desk.book.open)  # type: ignore[assignment]  # It only counts.
+    for each in submissions[:4]:
+        front.render(each)
+        front.actions()
+        front.desk.next_at()
+    assert reads <= 4
