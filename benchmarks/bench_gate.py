@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/bench_gate.py
 
-`admit` is timed on tokens that were decoded before, with and without the recording of its event. Most tokens are
-recorded as events, as a replay would; a hundred are really signed and knock in turn.
+`admit` is timed on tokens that were decoded before, with and without the recording of its event. Most tokens
+are recorded as events, as a replay would; a hundred are really signed and knock in turn.
 """
 
 from __future__ import annotations

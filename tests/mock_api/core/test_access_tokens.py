@@ -249,6 +249,14 @@ def test_a_forgery_is_refused(forge: Forge, name: str) -> None:
             forge.authority.access_tokens.decode(forged)
 
 
+@pytest.mark.parametrize(
+    "name", ["an empty text", "padding", "a newline after", "another spelling of the signature", "a huge token"]
+)
+def test_what_is_no_compact_jws_is_called_malformed(forge: Forge, name: str) -> None:
+    with pytest.raises(MalformedToken):
+        forge.authority.access_tokens.decode(FORGERIES[name](forge))
+
+
 @pytest.mark.parametrize("algorithm", ["EdDSA", "ES256", "RS256"])
 def test_the_good_token_is_read(forge: Forge, algorithm: str) -> None:
     claims = forge.authority.access_tokens.decode(forge.good[algorithm])

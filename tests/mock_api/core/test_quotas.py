@@ -30,6 +30,13 @@ def test_a_lower_limit_counts_what_was_admitted_under_the_higher_one() -> None:
     assert rates.wait("ada", 2, 30.0) == 38.0
 
 
+def test_what_is_older_than_a_minute_is_forgotten() -> None:
+    rates = RateWindows()
+    for at in (0.0, 30.0, 60.0):
+        rates.count("ada", at)
+    assert list(rates.admitted["ada"]) == [30.0, 60.0]
+
+
 @given(
     limit=st.integers(1, 5),
     pauses=st.lists(st.floats(0, 40), max_size=60),
