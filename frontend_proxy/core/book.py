@@ -69,7 +69,8 @@ class Book:
         return submission
 
     def settle(self, submission: Submission, outcome: Outcome) -> None:
-        """Close a submission."""
+        """Close a submission; every reminder set for it is stale from now on."""
+        submission.serial += 1
         del self.open[submission.submission_id]
         mine = self._open_of[submission.visitor_id]
         mine.remove(submission)

@@ -232,7 +232,6 @@ class Slots:
 
     def _close(self, submission: Submission, outcome: Outcome) -> None:
         del self._busy[submission.submission_id]
-        submission.serial += 1
         self.unanswered = 0 if outcome.code != "timed_out" else self.unanswered
         self._desk.book.settle(submission, outcome)
 

@@ -339,6 +339,15 @@ def test_a_page_that_gives_no_sign_of_life_loses_its_place() -> None:
     assert front.desk.next_at() == front.clock.now() + 60
 
 
+def test_whoever_said_goodbye_is_not_missed_later() -> None:
+    front = Front("token", settings=DeskSettings(concurrency=0, presence_timeout=90.0))
+    (submission,) = front.submit()
+    front.desk.renege(submission)
+    front.clock.advance(90)
+    assert front.actions() == []
+    assert front.desk.stats.reneged == 1
+
+
 def test_fewer_slots_take_effect_as_clips_finish() -> None:
     front = Front("token")
     submissions = front.submit(6)
