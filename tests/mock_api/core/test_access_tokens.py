@@ -250,7 +250,8 @@ def test_a_forgery_is_refused(forge: Forge, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["an empty text", "padding", "a newline after", "another spelling of the signature", "a huge token"]
+    "name",
+    ["an empty text", "padding", "a newline after", "another spelling of the signature", "a huge token"],
 )
 def test_what_is_no_compact_jws_is_called_malformed(forge: Forge, name: str) -> None:
     with pytest.raises(MalformedToken):
