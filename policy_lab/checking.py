@@ -11,7 +11,7 @@ import msgspec
 from msgspec import inspect
 
 from .documents import Document, FileProblem, Path
-from .shapes import allowed, chosen, fields, inside, shown, tags, words
+from .shapes import allowed, chosen, fields, inside, shown, words
 
 Kind = TypeVar("Kind")
 
@@ -57,8 +57,7 @@ def _unknown(name: str, within: str, wanted: inspect.Type) -> str:
 
 def _missing(name: str, within: str, wanted: inspect.Type) -> str:
     subject = f"`{within}`" if within else "the file"
-    kinds = tags(wanted)
-    return f"{subject} needs the field `{name}`" + (f", one of {', '.join(kinds)}." if kinds else ".")
+    return f"{subject} needs the field `{name}`: {allowed(inside(wanted, {}, name))}."
 
 
 def _wrong(field: str, wanted: inspect.Type, found: object) -> str:

@@ -21,7 +21,7 @@ _LOADER: Final[Any] = getattr(yaml, "CLoader", yaml.Loader)
 _WORDS: Final[dict[str, bool | None]] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _INTEGER: Final = re.compile(r"[-+]?(0|[1-9][0-9_]{0,17})")
 _FLOAT: Final = re.compile(
-    r"[-+]?([0-9][0-9_]{0,17}(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,2})?"
+    r"[-+]?((0|[1-9][0-9_]{0,17})(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,2})?"
 )
 
 Path = tuple[str | int, ...]

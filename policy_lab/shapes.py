@@ -54,11 +54,6 @@ def fields(wanted: inspect.Type) -> list[str]:
     return tag + [field.encode_name for field in wanted.fields]
 
 
-def tags(wanted: inspect.Type) -> list[str]:
-    """The kinds among which a tagged union chooses."""
-    return [str(one.tag) for one in _structs(wanted) if one.tag is not None]
-
-
 def chosen(wanted: inspect.Type, found: object) -> inspect.Type:
     """The member of a union that `found` means by its tag; anything else as it is."""
     structs = _structs(wanted)

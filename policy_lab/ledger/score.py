@@ -1,8 +1,8 @@
 """The two-sided score: harm averted *and* collateral caused. Revoking everyone at once does not win.
 
 Both sides are shares between named baselines. *No response* (the policy `no-response`, same seed and
-replication) has averted nothing and cut off nobody. *Perfect response* refuses the leaked credential the instant
-it is out and touches nobody else: no harm, no collateral; it needs no run.
+replication) has averted nothing and cut off nobody. *Perfect response* refuses the leaked credential the
+instant it is out and touches nobody else: no harm, no collateral; it needs no run.
 """
 
 from __future__ import annotations

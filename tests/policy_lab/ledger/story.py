@@ -53,7 +53,9 @@ class Story:
         named = (jti or f"{tester}-1") if what == "access_token" else None
         self.add(LeakPosted(START + at, named, tester, "front_end", what))
 
-    def admit(self, jti: str = "ann-1", *, at: float, origin: str = PAGE, action: str = "videos.list") -> None:
+    def admit(
+        self, jti: str = "ann-1", *, at: float, origin: str = PAGE, action: str = "videos.list",
+    ) -> None:
         """A request gets in."""
         self.add(events.RequestAdmitted(START + at, jti, jti.split("-", maxsplit=1)[0], action, origin))
 
@@ -66,8 +68,8 @@ class Story:
         """A render is ordered."""
         self.admit(jti, at=at, origin=origin, action="videos.create")
         self.add(events.VideoSubmitted(
-            START + at, video, jti, jti.split("-", maxsplit=1)[0], "mock-video-1", "a cat", "4", "720x1280", None,
-            "create", None, service=40.0, blocked=False, idempotency=None,
+            START + at, video, jti, jti.split("-", maxsplit=1)[0], "mock-video-1", "a cat", "4", "720x1280",
+            None, "create", None, service=40.0, blocked=False, idempotency=None,
         ))
 
     def render(self, video: str, *, at: float, takes: float = 40.0, ends: bool = True) -> None:
@@ -95,6 +97,10 @@ class Story:
     def lift(self, *, at: float, name: str = "suspension") -> None:
         """Before its time, or when it is up."""
         self.add(events.SuspensionLifted(START + at, name, "operator"))
+
+    def throttle(self, tester: str, *, at: float) -> None:
+        """Two requests a minute are left."""
+        self.add(events.TesterThrottled(START + at, tester, 2, "leak", "operator", None))
 
     def pause(self, *, at: float) -> None:
         """The kill switch."""

@@ -150,7 +150,7 @@ def test_what_the_innocent_are_refused_is_told_apart_by_code(code: str, refused:
 
 def test_a_throttled_testers_rate_limit_is_the_response() -> None:
     story = leaked("bob")
-    story.add(events.TesterThrottled(START + 5000, "bob", 2, "leak", "operator", None))
+    story.throttle("bob", at=5000)
     story.refuse("bob", "rate_limit_exceeded", at=6000)
     assert story.ledger().legitimate_requests_refused == 1
     assert story.ledger().testers_cut_off == 0

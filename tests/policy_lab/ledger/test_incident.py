@@ -19,8 +19,8 @@ def test_without_a_leak_every_clock_is_not_yet() -> None:
     ledger = story.ledger()
     clocks = (
         ledger.leaked_at, ledger.first_misuse_at, ledger.detected_at, ledger.decided_at,
-        ledger.last_accepted_at, ledger.time_to_detect, ledger.time_to_decide, ledger.enforcement_lag, ledger.exposure_window,
-        ledger.dwell_time, ledger.time_to_stop,
+        ledger.last_accepted_at, ledger.time_to_detect, ledger.time_to_decide, ledger.enforcement_lag,
+        ledger.exposure_window, ledger.dwell_time, ledger.time_to_stop,
     )
     assert clocks == (None,) * 11
     assert ledger.misuse_requests == 0
@@ -219,7 +219,7 @@ def test_a_gap_between_suspension_and_revocation_counts() -> None:
 def test_a_throttle_is_a_decision_but_stops_nothing() -> None:
     story = Story("ann")
     story.leak(at=100)
-    story.add(events.TesterThrottled(START + 200, "ann", 2, "leak", "operator", None))
+    story.throttle("ann", at=200)
     story.admit(at=250)
     ledger = story.ledger()
     assert ledger.decided_at == START + 200
@@ -370,7 +370,7 @@ def _told(steps: list[tuple[int, str]]) -> Ledger:
         "lift": lambda at: story.lift(at=at),
         "pause": lambda at: story.pause(at=at),
         "resume": lambda at: story.resume(at=at),
-        "throttle": lambda at: story.add(events.TesterThrottled(START + at, "ann", 2, "leak", "operator", None)),
+        "throttle": lambda at: story.throttle("ann", at=at),
     }
     for at, what in steps:
         tell[what](at)

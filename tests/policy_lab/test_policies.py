@@ -1,0 +1,84 @@
+"""The shipped policies say what they do, and do it to the right people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import asdict
+
+import policy_lab
+from mock_api.core.policy import Policy, RateDetector
+from policy_lab.files import load, names
+from policy_lab.replication import play
+from policy_lab.scenario import Scenario
+
+FOLDER = Path(policy_lab.__file__).parent / "policies"
+SHIPPED = names(Policy)
+ONE_KNOB = {"hold-outputs": "approval", "short-lived": "token_lifetime", "daily-quota": "quota"}
+
+
+def test_the_six_policies_and_the_baseline_are_there() -> None:
+    assert SHIPPED == [
+        "as-it-happened", "daily-quota", "hold-outputs", "no-response", "revoke-one", "short-lived",
+        "velocity-autorevoke",
+    ]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_policy_explains_itself(name: str) -> None:
+    text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+    policy = load(Policy, name)
+    assert policy.name == name
+    assert policy.summary.endswith(".")
+    assert text.startswith("# ")
+    assert all(len(line) <= 118 for line in text.splitlines())
+
+
+@pytest.mark.parametrize(("name", "knob"), ONE_KNOB.items())
+def test_a_what_if_differs_from_what_happened_in_one_knob(name: str, knob: str) -> None:
+    happened, what_if = asdict(load(Policy, "as-it-happened")), asdict(load(Policy, name))
+    differing = {field for field in happened if happened[field] != what_if[field]}
+    assert differing == {"name", "summary", knob}
+
+
+def test_no_response_is_what_happened_without_anybody_acting() -> None:
+    happened, nothing = asdict(load(Policy, "as-it-happened")), asdict(load(Policy, "no-response"))
+    differing = {field for field in happened if happened[field] != nothing[field]}
+    assert differing == {"name", "summary", "detectors", "playbook"}
+    assert not nothing["playbook"]
+
+
+def test_the_velocity_alarm_stands_between_a_tester_and_a_public_page() -> None:
+    scenario, alarm = load(Scenario, "sora-2024"), load(Policy, "velocity-autorevoke").detectors[0]
+    assert isinstance(alarm, RateDetector)
+    tester_asks = alarm.window / scenario.testers.poll_interval
+    assert scenario.leak is not None
+    front_end = getattr(scenario.leak, "front_end")  # noqa: B009 - mypy cannot know which kind of leak it is
+    page_asks = alarm.window / front_end.poll_interval * front_end.concurrency
+    assert 2 * tester_asks < alarm.minimum < page_asks
+
+
+@pytest.mark.slow
+def test_nobody_is_cut_off_and_nothing_alerts_in_a_quiet_week() -> None:
+    ledger = play(load(Scenario, "quiet-week"), load(Policy, "velocity-autorevoke"), 1, 0).ledger
+    assert ledger is not None
+    assert (ledger.alerts, ledger.testers_cut_off, ledger.misuse_requests) == (0, 0, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "cut_off"), [
+    ("as-it-happened", 299), ("hold-outputs", 299), ("revoke-one", 0), ("velocity-autorevoke", 0),
+    ("no-response", 0),
+])
+def test_a_policy_hits_whom_it_means_to(name: str, cut_off: int) -> None:
+    ledger = play(load(Scenario, "sora-2024"), load(Policy, name), 1, 0).ledger
+    assert ledger is not None
+    assert ledger.testers_cut_off == cut_off
+    assert (ledger.time_to_stop is None) == (name == "no-response")
+    assert ledger.false_alerts == 0
+    if name == "hold-outputs":
+        assert ledger.outputs_escaped_unapproved == 0
+    if name == "velocity-autorevoke":
+        assert ledger.time_to_stop is not None
+        assert ledger.time_to_stop < 15 * 60
