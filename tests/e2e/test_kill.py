@@ -29,6 +29,11 @@ class Acknowledged:
     videos: set[str] = field(default_factory=set)
     doomed: set[str] = field(default_factory=set)  # tokens somebody asked to revoke: the answer may have been lost
 
+    @property
+    def count(self) -> int:
+        """How many promises were made."""
+        return len(self.tokens) + len(self.revoked) + len(self.approved) + len(self.videos)
+
 
 @pytest.mark.slow
 @pytest.mark.server
@@ -37,7 +42,7 @@ def test_nothing_acknowledged_is_lost_however_often_the_server_is_killed(tmp_pat
     for life in range(KILLS):
         server = start(tmp_path / "range", "api")
         try:
-            asyncio.run(_one_life(server, acknowledged, lasts=luck.uniform(0.05, 0.6), seed=life))
+            asyncio.run(_one_life(server, acknowledged, lasts=luck.randrange(10, 60), seed=life))
         finally:
             server.kill()
             if server.process.stdout is not None:
@@ -54,13 +59,15 @@ def test_nothing_acknowledged_is_lost_however_often_the_server_is_killed(tmp_pat
     assert acknowledged.approved, "no approval was acknowledged"
 
 
-async def _one_life(server: RunningRange, acknowledged: Acknowledged, *, lasts: float, seed: int) -> None:
-    """Check what earlier lives promised, then load the server and kill it at a random instant."""
+async def _one_life(server: RunningRange, acknowledged: Acknowledged, *, lasts: int, seed: int) -> None:
+    """Check what earlier lives promised, then load the server and kill it in the middle of whatever it does."""
     await _everything_is_there(server, acknowledged, sample=Random(seed))
     clients = [asyncio.create_task(_client(server, acknowledged, Random(f"{seed}/{number}"))) for number in range(CLIENTS)]
-    await asyncio.sleep(lasts)
+    promised = acknowledged.count
+    while acknowledged.count < promised + lasts and not any(client.done() for client in clients):
+        await asyncio.sleep(0.001)
     server.process.kill()
-    await asyncio.gather(*clients, return_exceptions=True)
+    await asyncio.gather(*clients)
 
 
 async def _client(server: RunningRange, acknowledged: Acknowledged, luck: Random) -> None:
