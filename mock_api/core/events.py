@@ -21,14 +21,14 @@ class Happened(Struct, frozen=True, tag_field="type", gc=False):
 # --- the programme ---------------------------------------------------------------------------------------------
 
 
-class PolicyAdopted(Happened):
+class PolicyAdopted(Happened, frozen=True):
     """From now on this policy holds."""
 
     policy: Policy
     by: str
 
 
-class SigningKeyAdded(Happened):
+class SigningKeyAdded(Happened, frozen=True):
     """A new key signs from now on. `public` is its JWK (RFC 7517) without private members."""
 
     kid: str
@@ -37,7 +37,7 @@ class SigningKeyAdded(Happened):
     by: str
 
 
-class TesterInvited(Happened):
+class TesterInvited(Happened, frozen=True):
     """Somebody may join; they are active once their key is first used."""
 
     tester_id: str
@@ -47,7 +47,7 @@ class TesterInvited(Happened):
     by: str
 
 
-class TesterKeyIssued(Happened):
+class TesterKeyIssued(Happened, frozen=True):
     """A tester key was made and shown once; `key_hash` is its keyed hash."""
 
     key_id: str
@@ -55,20 +55,20 @@ class TesterKeyIssued(Happened):
     key_hash: str
 
 
-class TesterActivated(Happened):
+class TesterActivated(Happened, frozen=True):
     """The tester key was used for the first time."""
 
     tester_id: str
 
 
-class TesterLeft(Happened):
+class TesterLeft(Happened, frozen=True):
     """The tester is no longer part of the programme."""
 
     tester_id: str
     by: str
 
 
-class TokenIssued(Happened):
+class TokenIssued(Happened, frozen=True):
     """An access token was signed; `at` is its `iat`."""
 
     jti: str
@@ -79,7 +79,7 @@ class TokenIssued(Happened):
     origin: str
 
 
-class TokenDenied(Happened):
+class TokenDenied(Happened, frozen=True):
     """The token endpoint said no."""
 
     client_id: str
@@ -90,7 +90,7 @@ class TokenDenied(Happened):
 # --- requests --------------------------------------------------------------------------------------------------
 
 
-class RequestAdmitted(Happened):
+class RequestAdmitted(Happened, frozen=True):
     """The gate let a request in. `origin` is what the operator can see of the caller: address and client."""
 
     jti: str
@@ -99,7 +99,7 @@ class RequestAdmitted(Happened):
     origin: str
 
 
-class RequestRefused(Happened):
+class RequestRefused(Happened, frozen=True):
     """The gate, a quota or a rule said no. `jti` and `tester_id` are None where no token could be read."""
 
     jti: str | None
@@ -112,7 +112,7 @@ class RequestRefused(Happened):
 # --- videos ----------------------------------------------------------------------------------------------------
 
 
-class VideoSubmitted(Happened):
+class VideoSubmitted(Happened, frozen=True):
     """A render was ordered. Its luck is drawn here: service time (seconds) and moderation's verdict."""
 
     video_id: str
@@ -130,14 +130,14 @@ class VideoSubmitted(Happened):
     idempotency: tuple[str, str] | None            # (key hash, payload hash), scoped to the tester
 
 
-class RenderStarted(Happened):
+class RenderStarted(Happened, frozen=True):
     """A clip left the queue and occupies capacity until `finishes_at`."""
 
     video_id: str
     finishes_at: float
 
 
-class RenderFinished(Happened):
+class RenderFinished(Happened, frozen=True):
     """The render completed; the output exists from now on. `held`: it waits for approval."""
 
     video_id: str
@@ -145,14 +145,14 @@ class RenderFinished(Happened):
     expires_at: float
 
 
-class RenderFailed(Happened):
+class RenderFailed(Happened, frozen=True):
     """The render ended without an output: moderation_blocked, render_timeout or cancelled."""
 
     video_id: str
     code: str
 
 
-class OutputClaimed(Happened):
+class OutputClaimed(Happened, frozen=True):
     """A reviewer looks at it; nobody else can until the claim is settled or lapses."""
 
     video_id: str
@@ -160,21 +160,21 @@ class OutputClaimed(Happened):
     lapses_at: float
 
 
-class ClaimLapsed(Happened):
+class ClaimLapsed(Happened, frozen=True):
     """The reviewer did not decide in time."""
 
     video_id: str
     reviewer: str
 
 
-class OutputApproved(Happened):
+class OutputApproved(Happened, frozen=True):
     """A reviewer agrees that the output leaves."""
 
     video_id: str
     reviewer: str
 
 
-class OutputRejected(Happened):
+class OutputRejected(Happened, frozen=True):
     """A reviewer does not agree."""
 
     video_id: str
@@ -182,21 +182,21 @@ class OutputRejected(Happened):
     reason: str
 
 
-class OutputQuarantined(Happened):
+class OutputQuarantined(Happened, frozen=True):
     """Locked away because of a revocation."""
 
     video_id: str
     revocation_id: str
 
 
-class OutputRecalled(Happened):
+class OutputRecalled(Happened, frozen=True):
     """Taken back for good."""
 
     video_id: str
     revocation_id: str
 
 
-class OutputDownloaded(Happened):
+class OutputDownloaded(Happened, frozen=True):
     """Bytes of an output left."""
 
     video_id: str
@@ -205,19 +205,19 @@ class OutputDownloaded(Happened):
     variant: str
 
 
-class OutputExpired(Happened):
+class OutputExpired(Happened, frozen=True):
     """The output's lifetime is over."""
 
     video_id: str
 
 
-class VideoDeleted(Happened):
+class VideoDeleted(Happened, frozen=True):
     """Its owner deleted it."""
 
     video_id: str
 
 
-class CharacterCreated(Happened):
+class CharacterCreated(Happened, frozen=True):
     """A character was made from a video."""
 
     character_id: str
@@ -228,7 +228,7 @@ class CharacterCreated(Happened):
 # --- the response ----------------------------------------------------------------------------------------------
 
 
-class LeakReported(Happened):
+class LeakReported(Happened, frozen=True):
     """Somebody said that something leaked, or that something is wrong."""
 
     report_id: str
@@ -240,7 +240,7 @@ class LeakReported(Happened):
     by: str
 
 
-class AlertRaised(Happened):
+class AlertRaised(Happened, frozen=True):
     """A detector spoke. `evidence` is one sentence a responder can read."""
 
     alert_id: str
@@ -250,7 +250,7 @@ class AlertRaised(Happened):
     evidence: str
 
 
-class Revoked(Happened):
+class Revoked(Happened, frozen=True):
     """Whatever `scope` covers is refused from now on. `alert_id`: the alert that led to it, if one did."""
 
     revocation_id: str
@@ -260,7 +260,7 @@ class Revoked(Happened):
     alert_id: str | None
 
 
-class Suspended(Happened):
+class Suspended(Happened, frozen=True):
     """Whatever `scope` covers is refused until `until` or until it is lifted."""
 
     suspension_id: str
@@ -271,14 +271,14 @@ class Suspended(Happened):
     alert_id: str | None
 
 
-class SuspensionLifted(Happened):
+class SuspensionLifted(Happened, frozen=True):
     """A suspension ended, by hand or because its time was up (`by` is then `time`)."""
 
     suspension_id: str
     by: str
 
 
-class TesterThrottled(Happened):
+class TesterThrottled(Happened, frozen=True):
     """A tester's requests per minute were cut down."""
 
     tester_id: str
@@ -288,7 +288,7 @@ class TesterThrottled(Happened):
     alert_id: str | None
 
 
-class ProgrammePaused(Happened):
+class ProgrammePaused(Happened, frozen=True):
     """Nobody gets in. `recall`: finished outputs were taken back as well."""
 
     reason: str
@@ -297,14 +297,14 @@ class ProgrammePaused(Happened):
     alert_id: str | None
 
 
-class ProgrammeResumed(Happened):
+class ProgrammeResumed(Happened, frozen=True):
     """The programme runs again."""
 
     reason: str
     by: str
 
 
-class OutputAttributed(Happened):
+class OutputAttributed(Happened, frozen=True):
     """A watermark was read and led to the token that made the output."""
 
     video_id: str
