@@ -79,7 +79,7 @@ class Approvals:
             raise errors.Invalid(f"`state` must be one of {', '.join(LISTED)}.", param="state")
         if not 1 <= limit <= 1000:
             raise errors.Invalid("`limit` must be from 1 to 1000.", param="limit")
-        rank = None if after is None else self._record(after).output_rank
+        rank = None if after is None else self._rank(after)
         records = self._authority.videos.records
         pages = (
             [records[key] for key in ordered.page(rank, limit)]
@@ -161,8 +161,9 @@ class Approvals:
     def due_lapse(self, video_id: str, at: float) -> None:
         """End a claim whose lease is over."""
         record = self._authority.videos.records.get(video_id)
-        if record is not None and record.approval == "claimed" and record.lapses_at == at and record.reviewer:
-            self._authority.record(events.ClaimLapsed(at, video_id, record.reviewer))
+        if record is None or record.phase != "finished" or record.lapses_at != at or record.reviewer is None:
+            return
+        self._authority.record(events.ClaimLapsed(at, video_id, record.reviewer))
 
     def withdraw(self, record: VideoRecord) -> None:
         """List the output no more: it expired or was deleted."""
@@ -183,6 +184,12 @@ class Approvals:
         if record is None:
             raise errors.NotFound("There is no video of this id.", param="video_id")
         return record
+
+    def _rank(self, video_id: str) -> int:
+        rank = self._record(video_id).output_rank
+        if rank is None:
+            raise errors.Invalid("`after` must name a video whose render has finished.", param="after")
+        return rank
 
     def _open(self, video_id: str, reviewer: str) -> VideoRecord:
         """The record if `reviewer` may decide on it now; else the refusal that fits its state."""

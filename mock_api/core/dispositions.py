@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from . import events
 from .policy import Disposition, OnRevocation
-from .video import VideoRecord
+from .video import Stage, VideoRecord
 
 if TYPE_CHECKING:
     from .authority import Authority
@@ -26,7 +26,9 @@ def dispose(
     """Release, quarantine or recall each record as the policy says for its stage, or all alike by `to`."""
     rule = authority.policy.approval.on_revocation
     for record in records:
-        wanted = to or _by_policy(rule, record)
+        if record.stage is None:
+            continue  # There is nothing to take back.
+        wanted = to or _by_policy(rule, record.stage)
         if wanted == "recall" and record.approval != "recalled":
             recall(authority, record, revocation_id, now)
         elif wanted == "quarantine" and record.approval not in {"quarantined", "recalled"}:
@@ -46,13 +48,11 @@ def count(records: list[VideoRecord]) -> tuple[int, int, int]:
     return open_ones.count("in_flight"), open_ones.count("held"), open_ones.count("approved")
 
 
-def _by_policy(rule: OnRevocation, record: VideoRecord) -> Disposition:
-    match record.stage:
+def _by_policy(rule: OnRevocation, stage: Stage) -> Disposition:
+    match stage:
         case "in_flight":
             return rule.in_flight
         case "held":
             return rule.held
         case "approved":
             return rule.approved
-        case None:
-            return "release"

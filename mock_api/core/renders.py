@@ -16,6 +16,7 @@ from .policy import RenderModel
 
 TURBO_SPEED = 2.0       # a model whose name ends in `-turbo` renders twice as fast
 MODERATION_READS = 0.1  # share of the render after which moderation ends it; so long it occupies capacity
+NEVER = float("inf")
 
 
 def draw_service(model: RenderModel, seconds: str, name: str, stream: Random) -> float:
@@ -97,8 +98,8 @@ class RenderQueue:
         passages: list[Passage] = []
         waiting, running = self._waiting, self._running
         while True:
-            start_at = self._start_at()
-            if running and running[0][0] <= min(start_at, now):
+            start_at = self._start_at() if waiting and len(running) < self.capacity else NEVER
+            if running and running[0][0] <= start_at and running[0][0] <= now:
                 self._freed_at, _, key = heappop(running)
                 passages.append(Passage(self._freed_at, key, "finished"))
             elif start_at <= now:
@@ -110,7 +111,5 @@ class RenderQueue:
                 return passages
 
     def _start_at(self) -> float:
-        """When the first in line may start as things stand: infinity without a line or without room."""
-        if not self._waiting or len(self._running) >= self.capacity:
-            return float("inf")
+        """When the first in line starts, as there is room."""
         return max(self._waiting[0][0], self._freed_at)

@@ -114,6 +114,15 @@ def test_after_a_restart_the_end_of_an_earlier_claim_does_not_end_the_present_on
     assert item.reviewer == "Cy"
 
 
+def test_an_output_that_expires_under_a_claim_is_not_listed_again(open_studio: Callable[..., Any]) -> None:
+    studio = open_studio(mode="hold", renders={"output_lifetime": 1000.0})
+    video = studio.finished()
+    studio.authority.reviewer.claim(video.id, "Bo")
+    studio.range.clock.advance(3600.0)
+    assert states(studio) == []
+    assert studio.range.of(events.ClaimLapsed) == []
+
+
 def test_a_decision_ends_the_claim_so_that_it_does_not_lapse(held: Any) -> None:
     video = held.finished()
     held.authority.reviewer.claim(video.id, "Bo")
@@ -169,6 +178,8 @@ def test_the_list_is_by_age_by_state_and_in_pages(held: Any) -> None:
     assert [item.video_id for item in desk.list_approvals(None, ids[0], 2)] == [ids[2], ids[3]]
     with pytest.raises(NotFound):
         desk.list_approvals(None, "video_none", 2)
+    with pytest.raises(Invalid, match="render has finished"):
+        desk.list_approvals(None, held.submit().id, 2)
     with pytest.raises(Invalid, match="quarantined"):
         desk.list_approvals("open")
 
