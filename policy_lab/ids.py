@@ -12,9 +12,10 @@ class CountingIds:
         self._made: dict[str, int] = {}
 
     def new(self, prefix: str) -> str:
-        """The next id with this prefix; a trailing underscore of the prefix is not doubled."""
-        number = self._made[prefix] = self._made.get(prefix, 0) + 1
-        return f"{prefix.rstrip('_')}_{number:06d}"
+        """The next id with this prefix."""
+        made = self._made
+        number = made[prefix] = made.get(prefix, 0) + 1
+        return f"{prefix}_{number:06d}"
 
 
 class StreamSecrets:

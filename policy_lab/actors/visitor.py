@@ -32,8 +32,7 @@ class Wish(NamedTuple):
     tolerance: float               # a uniform number: balks if the queue asks for more
     patience: float                # seconds
     orders: tuple[ClipOrder, ...]
-    shared_with: tuple[int, ...]   # per order: how many people a displayed clip brings
-    luck: Random                   # when these people come
+    followers: tuple[tuple[float, ...], ...]  # per order: after how many seconds a displayed clip brings whom
 
 
 class Crowd:
@@ -69,7 +68,7 @@ class Crowd:
         if wish.tolerance < deterred:
             self._front_end.leave(visitor_id)
             return
-        for order, shared_with in zip(wish.orders, wish.shared_with, strict=True):
+        for order, followers in zip(wish.orders, wish.followers, strict=True):
             try:
                 ticket = self._front_end.submit(visitor_id, order)
             except DeskRefusal:
@@ -77,8 +76,8 @@ class Crowd:
             clip_id = yield from self._wait(ticket.submission_id, ticket.expected_wait, wish.patience)
             if clip_id is None:
                 return
-            for _ in range(shared_with):
-                self._stage.start(self._come_by_share(clip_id), KERNEL.delay(wish.luck.random()))
+            for delay in followers:
+                self._stage.start(self._come_by_share(clip_id), delay)
 
     def _wait(self, submission_id: str, expected: float, patience: float) -> Waiting:
         """Look again now and then, more rarely the longer the wait; leave the line when patience runs out."""
@@ -101,21 +100,23 @@ class Crowd:
         audience, clips = self._audience, 1
         while stream.random() < audience.repeats:
             clips += 1
-        shared = tuple(
-            poisson(stream, audience.visitors_per_share) if stream.random() < audience.shares else 0
-            for _ in range(clips)
-        )
         return Wish(
             tolerance=stream.random(),
             patience=lognormal(stream, audience.patience),
             orders=tuple(strangers_order(stream) for _ in range(clips)),
-            shared_with=shared,
-            luck=Random(stream.getrandbits(64)),  # noqa: S311 - luck, not a secret
+            followers=tuple(self._followers(stream) for _ in range(clips)),
         )
+
+    def _followers(self, stream: Random) -> tuple[float, ...]:
+        """Who would come by the share link of a clip, after how many seconds; most clips are not shared."""
+        if stream.random() >= self._audience.shares:
+            return ()
+        count = poisson(stream, self._audience.visitors_per_share)
+        return tuple(KERNEL.delay(stream.random()) for _ in range(count))
 
 
 def strangers_order(stream: Random) -> ClipOrder:
     """What somebody from the street orders: mostly what the page has ticked, ten seconds at 360p."""
-    seconds = "10" if stream.random() < 0.85 else "5"
+    seconds = "10" if stream.random() < 0.95 else "5"
     size = "640x360" if stream.random() < 0.7 else "1280x720"
     return ClipOrder(strangers_prompt(stream), seconds, size)
