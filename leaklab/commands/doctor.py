@@ -26,7 +26,7 @@ from .listing import AsJson, show_rows
 EARLIEST_PLAUSIBLE = 1_767_225_600.0  # 2026-01-01: a clock before this was never set.
 EXTRAS = {
     "serve": ("fastapi", "starlette", "httpx2", "uvicorn", "sqlalchemy"),
-    "report": ("altair", "vl_convert"),
+    "report": ("vl_convert",),
     "load": ("locust",),
 }
 
