@@ -18,17 +18,17 @@ class ReportError(Exception):
 
 
 def write_report(out: Path, results: Sequence[DesignPointResult], command: str) -> Path:
-    """Write report.html, summary.json, summary.csv, events.jsonl and figures/ into `out`; return the page's path.
+    """Write report.html, summary.json, summary.csv, events.jsonl and figures/ into `out`; return the page.
 
-    `results` are design points of one scenario, the first being the one the others are compared with; `command` is
-    what replays them. Raises ReportError where there is nothing to report or the drawing library is missing.
+    `results` are design points of one scenario; the others are compared with the first. `command` is what replays
+    them. Raises ReportError where there is nothing to report or the drawing library is missing.
     """
     if not results:
         raise ReportError("There is no run to report on: run at least one policy.")
     if find_spec("vl_convert") is None:
         raise ReportError(
             "The report draws its figures with vl-convert, which is not installed: "
-            "install it with `pip install 'leaklab[report]'`.",
+            "install it with `pip install 'leaklab[report]'`."
         )
     # Whoever does not draw should not wait for what draws.
     from .assembly import assemble  # noqa: PLC0415 - see above

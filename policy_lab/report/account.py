@@ -1,4 +1,4 @@
-"""One design point, read for the report: its first run event by event, and its figures over all replications."""
+"""One design point, read for the report: its first run event by event, its figures over all replications."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .watch import Watch
 
 
 class Account:
-    """What the page and the figures are drawn from. Instants are epoch seconds; `zero` is the leak, or the start."""
+    """What page and figures are drawn from. Instants are epoch seconds; `zero` is the leak, or the start."""
 
     def __init__(self, result: DesignPointResult) -> None:
         self.result = result
@@ -31,7 +31,9 @@ class Account:
         self.queues = Queues()
         self.approvals = Approvals(self.strangers, result.policy.approval.mode)
         self.watch = Watch()
-        read(result.events, self.strangers, self.traffic, self.spread, self.queues, self.approvals, self.watch)
+        read(
+            result.events, self.strangers, self.traffic, self.spread, self.queues, self.approvals, self.watch
+        )
 
     @cached_property
     def ledgers(self) -> list[Ledger]:
@@ -76,7 +78,7 @@ class Account:
         return round((at - self.zero) / 60, 2)
 
     def local_time(self, at: float) -> float:
-        """Seconds since the local midnight before the run began: what a clock on the wall of the story shows."""
+        """Seconds since the local midnight before the run: what a clock on the wall of the story shows."""
         return self.scenario.opens_hour * HOUR + (at - self.start)
 
     def day(self, at: float) -> int:
@@ -92,6 +94,11 @@ class Account:
         return estimate(self.values(name))
 
 
+def leaked(accounts: Sequence[Account]) -> bool:
+    """Whether anything leaked in any run of any of them."""
+    return any(ledger.leaked_at is not None for account in accounts for ledger in account.ledgers)
+
+
 def paired(first: Account, second: Account, name: str) -> tuple[list[float | None], list[float | None]]:
     """The figure called `name` under both policies, in the replications that gave a ledger under both."""
     mine = _by_replication(first, name)
@@ -102,5 +109,7 @@ def paired(first: Account, second: Account, name: str) -> tuple[list[float | Non
 
 def _by_replication(account: Account, name: str) -> dict[int, float | None]:
     return {
-        run.replication: getattr(run.ledger, name) for run in account.result.replications if run.ledger is not None
+        run.replication: getattr(run.ledger, name)
+        for run in account.result.replications
+        if run.ledger is not None
     }

@@ -15,6 +15,7 @@ from mock_api.core.events import (
     VideoDeleted,
 )
 
+from .levels import Level
 from .reading import Handler
 from .strangers import Strangers
 
@@ -23,12 +24,12 @@ VERDICTS: tuple[Verdict, ...] = ("approved", "rejected", "quarantined", "recalle
 
 
 class Approvals:
-    """The approval queue of one run: waiting outputs as (instant, level) steps, verdicts as instants."""
+    """The approval queue of one run: outputs that waited, and the instants of the verdicts."""
 
     def __init__(self, strangers: Strangers, mode: str) -> None:
         self._strangers = strangers
         self.mode = mode
-        self.waiting: list[tuple[float, int]] = []
+        self.waiting = Level()
         self.verdicts: dict[Verdict, list[float]] = {verdict: [] for verdict in VERDICTS}
         self.of_strangers: dict[Verdict, int] = dict.fromkeys(VERDICTS, 0)
         self.downloaded_waiting = 0
@@ -42,13 +43,15 @@ class Approvals:
             OutputRejected: lambda event: self._settled(event, "rejected"),
             OutputQuarantined: lambda event: self._settled(event, "quarantined"),
             OutputRecalled: lambda event: self._settled(event, "recalled"),
-            OutputExpired: self._gone, VideoDeleted: self._gone, OutputDownloaded: self._downloaded,
+            OutputExpired: self._gone,
+            VideoDeleted: self._gone,
+            OutputDownloaded: self._downloaded,
         }
 
     def _finished(self, event: RenderFinished) -> None:
         if self.mode != "none":
             self._open.add(event.video_id)
-            self.waiting.append((event.at, len(self._open)))
+            self.waiting.note(event.at, len(self._open))
 
     def _settled(self, event: Any, verdict: Verdict) -> None:
         self.verdicts[verdict].append(event.at)
@@ -59,7 +62,7 @@ class Approvals:
     def _gone(self, event: Any) -> None:
         if event.video_id in self._open:
             self._open.remove(event.video_id)
-            self.waiting.append((event.at, len(self._open)))
+            self.waiting.note(event.at, len(self._open))
 
     def _downloaded(self, event: OutputDownloaded) -> None:
         if event.video_id in self._open and event.variant == "video":

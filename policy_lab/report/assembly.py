@@ -18,16 +18,16 @@ def assemble(out: Path, results: Sequence[DesignPointResult], command: str) -> P
     """Write the report of at least one result into `out`; return the path of its page."""
     accounts = [Account(result) for result in results]
     slugs = slugged([account.policy.name for account in accounts])
-    shared, own = drawn(accounts, slugs)
+    figures = drawn(accounts, slugs)
     out.mkdir(parents=True, exist_ok=True)
-    write_files(out, accounts, slugs, [*shared, *(figure for figures in own for figure in figures)])
+    write_files(out, accounts, slugs, figures.every())
     target = out / "report.html"
-    target.write_text(page(accounts, shared, own, command), encoding="utf-8")
+    target.write_text(page(accounts, figures, command), encoding="utf-8")
     return target
 
 
 def slugged(names: Sequence[str]) -> list[str]:
-    """What tells the policies' files apart: nothing for a single one, else `-` and the name in plain letters."""
+    """What tells the policies' files apart: nothing for one alone, else `-` and the name in plain letters."""
     if len(names) == 1:
         return [""]
     plain = [re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] for name in names]

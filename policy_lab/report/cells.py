@@ -53,9 +53,13 @@ def mean(measure: Measure, found: Estimate) -> str:
     if found.mean is None:
         return NEVER
     text = amount(measure, found.mean, rounded=False)
-    if found.half_width is not None:
+    if found.half_width:
+        # The unit stands once, at the end; spans in words need theirs on both sides.
+        text = text.removesuffix(" min") if measure.unit == "minutes" else text
         text += f" ± {amount(measure, found.half_width, rounded=False)}"
-    return text + (f" ({found.replications} of {found.replications + found.missing} runs)" if found.missing else "")
+    return text + (
+        f" ({found.replications} of {found.replications + found.missing} runs)" if found.missing else ""
+    )
 
 
 def difference(measure: Measure, found: Estimate) -> str:

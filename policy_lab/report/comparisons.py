@@ -9,17 +9,39 @@ from msgspec import Struct, to_builtins
 
 from policy_lab.estimates import Estimate, decides, paired_difference, verdict
 
-from .account import Account, paired
+from .account import Account, leaked, paired
 from .measures import BY_NAME, Measure
 
-COMPARED = (
-    "time_to_stop", "misuse_renders", "outputs_escaped", "outputs_escaped_unapproved", "accepted_after_decision",
-    "testers_cut_off", "tester_minutes_lost", "legitimate_requests_refused", "legitimate_outputs_lost",
+_INCIDENT = (
+    "time_to_stop",
+    "misuse_renders",
+    "outputs_escaped",
+    "outputs_escaped_unapproved",
+    "accepted_after_decision",
+    "testers_cut_off",
+    "tester_minutes_lost",
+    "legitimate_requests_refused",
+    "legitimate_outputs_lost",
 )
 
 
+_QUIET = (
+    "false_alerts",
+    "testers_cut_off",
+    "tester_minutes_lost",
+    "legitimate_requests_refused",
+    "legitimate_requests_limited",
+    "legitimate_outputs_lost",
+)
+
+
+def compared_figures(accounts: Sequence[Account]) -> list[Measure]:
+    """What policies are compared by: harm, collateral and time to stop; without a leak, what they cost."""
+    return [BY_NAME[name] for name in (_INCIDENT if leaked(accounts) else _QUIET)]
+
+
 class Comparison(Struct):
-    """One figure of the ledger under `policy`, minus the same under `baseline`, replication by replication."""
+    """A figure of the ledger under `policy`, minus the same under `baseline`, replication by replication."""
 
     policy: str
     baseline: str
@@ -43,18 +65,25 @@ class Comparison(Struct):
     def as_json(self) -> dict[str, Any]:
         """As it stands in `summary.json`."""
         return {
-            "policy": self.policy, "baseline": self.baseline, "measure": self.measure.name,
-            "difference": to_builtins(self.difference), "decides": decides(self.difference),
+            "policy": self.policy,
+            "baseline": self.baseline,
+            "measure": self.measure.name,
+            "difference": to_builtins(self.difference),
+            "decides": decides(self.difference),
             "verdict": verdict(self.difference, self.measure.name, self.policy, self.baseline),
         }
 
 
 def compared(accounts: Sequence[Account]) -> list[Comparison]:
-    """Every policy after the first against the first, on harm, collateral and time to stop."""
+    """Every policy after the first against the first, figure by figure."""
     baseline, *others = accounts
     return [
         Comparison(
-            other.policy.name, baseline.policy.name, BY_NAME[name], paired_difference(*paired(other, baseline, name)),
+            other.policy.name,
+            baseline.policy.name,
+            measure,
+            paired_difference(*paired(other, baseline, measure.name)),
         )
-        for other in others for name in COMPARED
+        for other in others
+        for measure in compared_figures(accounts)
     ]

@@ -17,11 +17,13 @@ from .comparisons import compared
 from .figures import Figure
 
 
-def write_files(out: Path, accounts: Sequence[Account], slugs: Sequence[str], figures: Iterable[Figure]) -> None:
+def write_files(
+    out: Path, accounts: Sequence[Account], slugs: Sequence[str], figures: Iterable[Figure]
+) -> None:
     """Write everything but the page into `out`, which exists."""
     results = [account.result for account in accounts]
     (out / "summary.json").write_text(
-        json.dumps(summarised(accounts), indent=1, ensure_ascii=False) + "\n", encoding="utf-8",
+        json.dumps(summarised(accounts), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     (out / "summary.csv").write_text(_per_run(results), encoding="utf-8", newline="")
     for result, slug in zip(results, slugs, strict=True):
@@ -63,8 +65,11 @@ def _per_run(results: Sequence[DesignPointResult]) -> str:
     for result in results:
         for run in result.replications:
             row: dict[str, Any] = {
-                "scenario": result.scenario.name, "policy": result.policy.name, "seed": result.seed,
-                "replication": run.replication, "error": "" if run.failure is None else run.failure.error,
+                "scenario": result.scenario.name,
+                "policy": result.policy.name,
+                "seed": result.seed,
+                "replication": run.replication,
+                "error": "" if run.failure is None else run.failure.error,
             }
             row |= {field: getattr(run.ledger, field, None) for field in Ledger.__struct_fields__}
             rows.append(row)

@@ -14,7 +14,7 @@ CLOCKS = (
     ("last_accepted_at", "last accepted"),
 )
 
-_CHARACTER = 6.1   # pixels of an 11 px letter, on average
+_CHARACTER = 6.1  # pixels of an 11 px letter, on average
 
 
 class Mark(NamedTuple):
@@ -33,7 +33,7 @@ class Band(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A text at a minute, in the row that keeps it clear of its neighbours; it runs to the left if `flipped`."""
+    """A text at a minute, in the row that keeps it clear of others; it runs to the left if `flipped`."""
 
     minute: float
     text: str
@@ -44,20 +44,25 @@ class Label(NamedTuple):
 def marks(account: Account) -> list[Mark]:
     """The clocks that were reached, in the order of time."""
     reached = [(getattr(account.ledger, field), name) for field, name in CLOCKS]
-    return sorted((Mark(account.minute(at), name) for at, name in reached if at is not None), key=lambda mark: mark.minute)
+    return sorted(
+        (Mark(account.minute(at), name) for at, name in reached if at is not None),
+        key=lambda mark: mark.minute,
+    )
 
 
 def bands(account: Account) -> list[Band]:
-    """Leak → first misuse → detected → decided → last accepted: the darker, the nearer the operator is to the end."""
+    """Leak → first misuse → detected → decided → last accepted: the darker, the nearer to the end."""
     edges = [mark.minute for mark in marks(account)]
     shades = (0.04, 0.08, 0.13, 0.19)
     return [
-        Band(start, end, shade) for start, end, shade in zip(edges, edges[1:], shades, strict=False) if end > start
+        Band(start, end, shade)
+        for start, end, shade in zip(edges, edges[1:], shades, strict=False)
+        if end > start
     ]
 
 
 def laid_out(found: list[Mark], first: float, last: float, width: float) -> list[Label]:
-    """Put the marks' names on as few rows as keep them apart on an axis from `first` to `last`, `width` pixels."""
+    """Put the marks' names on as few rows as keep them apart on an axis that is `width` pixels wide."""
     scale = width / max(last - first, 1e-9)
     ends: list[float] = []
     labels = []
@@ -67,7 +72,7 @@ def laid_out(found: list[Mark], first: float, last: float, width: float) -> list
         flipped = at + size > width
         left = at - size if flipped else at
         row = next((row for row, end in enumerate(ends) if end <= left), len(ends))
-        ends[row:row + 1] = [left + size]
+        ends[row : row + 1] = [left + size]
         labels.append(Label(minute, text, row, flipped))
     return labels
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from frontend_proxy.core.events import SubmissionFailed, SubmissionQueued, SubmissionStarted, VisitorReneged
 from mock_api.core.events import RenderFailed, RenderFinished, RenderStarted, VideoSubmitted
 
+from .levels import Level
 from .reading import Handler
 
 
 class Queues:
-    """Levels as (instant, level) steps: waiting at the front end, waiting for and under render at the API."""
+    """How many were waiting at the front end, waiting for the renderer, and being rendered."""
 
     def __init__(self) -> None:
-        self.front_end: list[tuple[float, int]] = []
-        self.render_queue: list[tuple[float, int]] = []
-        self.rendering: list[tuple[float, int]] = []
+        self.front_end = Level()
+        self.render_queue = Level()
+        self.rendering = Level()
         self._submissions: set[str] = set()
         self._waiting: set[str] = set()
         self._running: set[str] = set()
@@ -22,23 +23,28 @@ class Queues:
     def handlers(self) -> dict[type, Handler]:
         """Whatever joins or leaves one of the queues."""
         return {
-            SubmissionQueued: self._joined, SubmissionStarted: self._left, VisitorReneged: self._left,
-            SubmissionFailed: self._left, VideoSubmitted: self._ordered, RenderStarted: self._started,
-            RenderFinished: self._ended, RenderFailed: self._ended,
+            SubmissionQueued: self._joined,
+            SubmissionStarted: self._left,
+            VisitorReneged: self._left,
+            SubmissionFailed: self._left,
+            VideoSubmitted: self._ordered,
+            RenderStarted: self._started,
+            RenderFinished: self._ended,
+            RenderFailed: self._ended,
         }
 
     def _joined(self, event: SubmissionQueued) -> None:
         self._submissions.add(event.submission_id)
-        self.front_end.append((event.at, len(self._submissions)))
+        self.front_end.note(event.at, len(self._submissions))
 
     def _left(self, event: SubmissionStarted | VisitorReneged | SubmissionFailed) -> None:
         if event.submission_id in self._submissions:
             self._submissions.remove(event.submission_id)
-            self.front_end.append((event.at, len(self._submissions)))
+            self.front_end.note(event.at, len(self._submissions))
 
     def _ordered(self, event: VideoSubmitted) -> None:
         self._waiting.add(event.video_id)
-        self.render_queue.append((event.at, len(self._waiting)))
+        self.render_queue.note(event.at, len(self._waiting))
 
     def _started(self, event: RenderStarted) -> None:
         self._waiting.discard(event.video_id)
@@ -51,5 +57,5 @@ class Queues:
         self._note(event.at)
 
     def _note(self, at: float) -> None:
-        self.render_queue.append((at, len(self._waiting)))
-        self.rendering.append((at, len(self._running)))
+        self.render_queue.note(at, len(self._waiting))
+        self.rendering.note(at, len(self._running))

@@ -6,11 +6,12 @@ from msgspec import Struct
 
 from frontend_proxy.core.events import (
     ClipDisplayed,
+    CredentialAdded,
+    CredentialsExhausted,
     MirrorOpened,
     MirrorVisited,
     SubmissionQueued,
     VisitorArrived,
-    VisitorBalked,
 )
 from mock_api.core.events import RequestAdmitted, RequestRefused
 
@@ -19,12 +20,16 @@ from .strangers import Strangers
 
 
 class Clip(Struct):
-    """A clip the front end showed. `parent`: the clip whose share link brought its maker."""
+    """A clip the front end showed. `parent`: the clip whose share link brought its maker.
+
+    `visits` came through its share link; `cut_off` of them found a dead front end.
+    """
 
     clip_id: str
     at: float
     parent: str | None
     visits: int = 0
+    cut_off: int = 0
     children: int = 0
 
 
@@ -47,7 +52,8 @@ class Spread:
         self.origins: dict[str, Branch] = {}
         self.mirrors: dict[str, Branch] = {}
         self.shared_visits = 0
-        self.visits_cut_off: list[float] = []
+        self.shared_visits_cut_off = 0
+        self._dead = False
         self._came_by: dict[str, str] = {}
         self._maker: dict[str, str] = {}
 
@@ -62,23 +68,33 @@ class Spread:
         return sum(clip.children for clip in self.clips.values()) / len(self.clips) if self.clips else None
 
     def handlers(self) -> dict[type, Handler]:
-        """Visits, submissions and clips of the front end; mirrors; requests of strangers."""
+        """Visits, submissions, clips and death of the front end; mirrors; requests of strangers."""
         return {
-            VisitorArrived: self._arrived, VisitorBalked: self._balked, SubmissionQueued: self._queued,
-            ClipDisplayed: self._displayed, MirrorOpened: self._opened, MirrorVisited: self._mirror_visited,
-            RequestAdmitted: self._admitted, RequestRefused: self._refused,
+            VisitorArrived: self._arrived,
+            SubmissionQueued: self._queued,
+            CredentialsExhausted: self._died,
+            CredentialAdded: self._revived,
+            ClipDisplayed: self._displayed,
+            MirrorOpened: self._opened,
+            MirrorVisited: self._mirror_visited,
+            RequestAdmitted: self._admitted,
+            RequestRefused: self._refused,
         }
 
     def _arrived(self, event: VisitorArrived) -> None:
         clip = self.clips.get(event.via or "")
         if clip is not None:
             clip.visits += 1
+            clip.cut_off += self._dead
             self.shared_visits += 1
+            self.shared_visits_cut_off += self._dead
             self._came_by[event.visitor_id] = clip.clip_id
 
-    def _balked(self, event: VisitorBalked) -> None:
-        if event.because == "dead":
-            self.visits_cut_off.append(event.at)
+    def _died(self, _event: CredentialsExhausted) -> None:
+        self._dead = True
+
+    def _revived(self, _event: CredentialAdded) -> None:
+        self._dead = False
 
     def _queued(self, event: SubmissionQueued) -> None:
         self._maker[event.submission_id] = event.visitor_id

@@ -14,13 +14,18 @@ def tell(account: Account) -> str:
         return "There is no run to tell of: the first replication left no events."
     if account.ledger.leaked_at is None:
         return _quiet(account)
-    return " ".join([_leak(account), _misuse(account), _after_the_decision(account), _collateral(account)]).replace("  ", " ")
+    return " ".join(
+        [_leak(account), _misuse(account), _after_the_decision(account), _collateral(account)]
+    ).replace("  ", " ")
 
 
 def _quiet(account: Account) -> str:
     ledger = account.ledger
-    reviewed = f"; {counted(ledger.legitimate_requests_limited, 'request')} of testers met a limit" \
-        if ledger.legitimate_requests_limited else ""
+    reviewed = (
+        f"; {counted(ledger.legitimate_requests_limited, 'request')} of testers met a limit"
+        if ledger.legitimate_requests_limited
+        else ""
+    )
     return (
         f"Nothing leaked in {in_words(account.end - account.start)}; false alarms: {ledger.false_alerts:,}; "
         f"{_cut_off(account)}{reviewed}."
@@ -39,17 +44,29 @@ def _leak(account: Account) -> str:
 def _misuse(account: Account) -> str:
     ledger = account.ledger
     if not ledger.misuse_requests:
-        stop = "" if ledger.time_to_stop is None else f", and it was shut out {in_words(ledger.time_to_stop)} later"
+        stop = (
+            ""
+            if ledger.time_to_stop is None
+            else f", and it was shut out {in_words(ledger.time_to_stop)} later"
+        )
         return f"no stranger got in with it{stop}."
     made = (
         f"strangers had {counted(ledger.misuse_renders, 'clip')} rendered and carried "
-        f"{ledger.outputs_escaped:,} of them away"
+        f"{_or_none(ledger.outputs_escaped)} of them away{_approved(account)}"
     )
     if ledger.time_to_stop is None:
         return f"{made}; nothing had stopped them for good when the run ended."
     stopped_at = (ledger.leaked_at or 0.0) + ledger.time_to_stop
     how = account.watch.response_at(stopped_at) or "the last leaked credential had run out"
     return f"{made} before {how}, {in_words(ledger.time_to_stop)} after the leak."
+
+
+def _approved(account: Account) -> str:
+    """What reviewers had agreed to, where that makes a difference."""
+    escaped, unapproved = account.ledger.outputs_escaped, account.ledger.outputs_escaped_unapproved
+    if not escaped or unapproved == escaped:
+        return ""
+    return f" ({unapproved:,} of those unapproved)" if unapproved else ", every one approved by a reviewer,"
 
 
 def _after_the_decision(account: Account) -> str:
@@ -64,9 +81,40 @@ def _collateral(account: Account) -> str:
 
 def _cut_off(account: Account) -> str:
     cut = account.ledger.testers_cut_off
-    return f"{counted(cut, 'innocent tester')} lost access" if cut else "no innocent tester lost access"
+    if not cut:
+        return "no innocent tester lost access"
+    all_of_them = "all " if cut == account.ledger.innocent_testers > 1 else ""
+    return f"{all_of_them}{counted(cut, 'innocent tester')} lost access"
+
+
+def _or_none(count: int) -> str:
+    return f"{count:,}" if count else "none"
 
 
 def counted(count: int, noun: str) -> str:
     """`1 clip`, `1,204 clips`."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def reach(account: Account) -> list[str]:
+    """How far the clips and the copies of the front end reached, in sentences."""
+    tree, told = account.spread, []
+    if tree.clips:
+        cut = (
+            f", {tree.shared_visits_cut_off:,} of them after it was dead"
+            if tree.shared_visits_cut_off
+            else ""
+        )
+        told.append(
+            f"{counted(tree.shared_visits, 'visit')} came to the front end through the share links of "
+            f"{counted(len(tree.clips), 'clip')}{cut}."
+        )
+    if tree.mirrors:
+        served = sum(mirror.served for mirror in tree.mirrors.values())
+        visits = served + sum(mirror.refused for mirror in tree.mirrors.values())
+        told.append(
+            f"Of {counted(visits, 'visit')} to its copies ({len(tree.mirrors):,}), {served:,} were served."
+        )
+    if account.ledger.turned_away:
+        told.append(f"Turned away by the dead front end: {counted(account.ledger.turned_away, 'visitor')}.")
+    return told

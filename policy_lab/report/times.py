@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 MINUTE, HOUR, DAY = 60, 3600, 86400
 NEVER = "not yet"
 
 # Ticks a person can add up, in minutes: 5 min … 1 week.
 _STEPS = (5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)
+
+
+def axis_label(minutes: float, *, days: bool) -> str:
+    """What stands at a tick of a time axis: `3:30`, or `2 d` on an axis of days."""
+    return f"{minutes / 1440:g} d".replace("-", "−") if days else on_the_clock(minutes * MINUTE)
 
 
 def in_words(seconds: float | None) -> str:
@@ -26,7 +29,8 @@ def in_words(seconds: float | None) -> str:
         return _two(whole, MINUTE, "min", "s")
     if whole < DAY:
         return _two(round(seconds / MINUTE), 60, "h", "min")
-    return _two(round(seconds / HOUR), 24, "d", "h")
+    days = round(seconds / HOUR) // 24
+    return _two(round(seconds / HOUR), 24, "day" if days == 1 else "days", "h")
 
 
 def on_the_clock(seconds: float | None) -> str:
@@ -54,22 +58,22 @@ def time_of_day(at: float) -> str:
 
 
 def ticks(first: float, last: float, count: int = 8) -> list[float]:
-    """Minutes at which an axis from `first` to `last` (minutes) is labelled: at most `count` + 1 round ones."""
+    """Minutes at which an axis from `first` to `last` is labelled: at most `count` + 1 round ones."""
     wide = max(last - first, 1e-9)
     step = next((step for step in _STEPS if wide / step <= count), _STEPS[-1])
     start = -(-first // step)
     return [step * (start + index) for index in range(int((last - start * step) // step) + 1)]
 
 
-def bin_width(span: float, most: int = 240) -> float:
+def bin_width(span: float, most: int = 420) -> float:
     """Seconds per bar so that `span` seconds need at most `most` bars; never under a minute."""
     steps = (MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY)
     return float(next((step for step in steps if span / step <= most), 7 * DAY))
 
 
-def separated(instants: list[float], gap: float) -> list[bool]:
-    """For each of the sorted `instants`, whether it lies at least `gap` after the one before."""
-    return [True, *(later - earlier >= gap for earlier, later in pairwise(instants))][: len(instants)]
+def per(width: float) -> str:
+    """A bin of `width` seconds as it follows “per” or “each”: `minute`, `5 min`, `hour`, `day`."""
+    return {MINUTE: "minute", HOUR: "hour", DAY: "day"}.get(int(width)) or in_words(width)
 
 
 def _two(whole: int, size: int, large: str, small: str) -> str:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-
 from frontend_proxy.core.events import SubmissionQueued, VisitorArrived
 from mock_api.core.events import RenderStarted, RequestAdmitted, RequestRefused
 
@@ -47,24 +43,3 @@ class Traffic:
     def _render(self, event: RenderStarted) -> None:
         if event.video_id in self._strangers.videos:
             self.stranger_renders.append(event.at)
-
-
-def counts(instants: Sequence[float], start: float, width: float, bins: int) -> list[int]:
-    """How many of `instants` fall into each of `bins` bins of `width` seconds from `start`."""
-    places = ((np.asarray(instants, dtype=float) - start) // width).astype(int)
-    inside = places[(places >= 0) & (places < bins)]
-    return [int(count) for count in np.bincount(inside, minlength=bins)]
-
-
-def peaks(steps: Sequence[tuple[float, int]], start: float, width: float, bins: int) -> list[int]:
-    """The highest level in each bin, of a level that changes at each (instant, level) of `steps`."""
-    highest, level, place = [], 0, 0
-    for index in range(bins):
-        end = start + (index + 1) * width
-        top = level
-        while place < len(steps) and steps[place][0] < end:
-            level = steps[place][1]
-            top = max(top, level)
-            place += 1
-        highest.append(top)
-    return highest

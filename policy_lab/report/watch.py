@@ -38,7 +38,7 @@ Kind = Literal["report", "alert", "decision", "response", "look-up", "news"]
 
 
 class Row(Struct):
-    """One thing the operator saw or did. `times` says how often in a row the same thing came, up to `last_at`."""
+    """One thing the operator saw or did; `times`: how often in a row the same came, the last at `last_at`."""
 
     at: float
     kind: Kind
@@ -59,17 +59,26 @@ class Watch:
         self._policies = 0
 
     def handlers(self) -> dict[type, Handler]:
-        """Everything an operator is told or does; of ground truth only what everybody could read or heard decided."""
+        """Everything an operator is told or does; of ground truth only the news and what was decided."""
         return {
-            TesterInvited: self._invited, LeakReported: self._reported, AlertRaised: self._alerted,
-            ResponderDecided: self._decided, NoticePublished: self._published, OutputAttributed: self._attributed,
-            Revoked: self._revoked, Suspended: self._suspended, SuspensionLifted: self._lifted,
-            TesterThrottled: self._throttled, ProgrammePaused: self._paused, ProgrammeResumed: self._resumed,
-            TesterLeft: self._left, PolicyAdopted: self._adopted,
+            TesterInvited: self._invited,
+            LeakReported: self._reported,
+            AlertRaised: self._alerted,
+            ResponderDecided: self._decided,
+            NoticePublished: self._published,
+            OutputAttributed: self._attributed,
+            Revoked: self._revoked,
+            Suspended: self._suspended,
+            SuspensionLifted: self._lifted,
+            TesterThrottled: self._throttled,
+            ProgrammePaused: self._paused,
+            ProgrammeResumed: self._resumed,
+            TesterLeft: self._left,
+            PolicyAdopted: self._adopted,
         }
 
     def response_at(self, at: float) -> str | None:
-        """The response that took effect at `at`, as the end of a sentence: `the programme was paused`, or None."""
+        """The response that took effect at `at`, as a clause: `the programme was paused`; or None."""
         return next((words for done_at, words in self.responses if abs(done_at - at) < 1.0), None)
 
     def _note(self, event: Any, kind: Kind, what: str, who: str, *sameness: str) -> None:
@@ -89,14 +98,25 @@ class Watch:
 
     def _reported(self, event: LeakReported) -> None:
         about = self._subject(event.jti, event.tester_id)
-        said = f": “{event.note}”" if event.note else ""
+        said = f": “{event.note.rstrip('.')}”" if event.note else ""
         where = f" ({event.url})" if event.url else ""
         words = {"reviewer": "A reviewer noticed", "leak_report": "A leak report", "public": "Public talk"}
-        self._note(event, "report", f"{words[event.source]}{about}{said}{where}.", event.by, "report", event.source, about)
+        self._note(
+            event,
+            "report",
+            f"{words[event.source]}{about}{said}{where}.",
+            event.by,
+            "report",
+            event.source,
+            about,
+        )
 
     def _alerted(self, event: AlertRaised) -> None:
         about = self._subject(event.jti, event.tester_id)
-        self._note(event, "alert", f"{event.evidence.rstrip('.')}{about}.", event.detector, event.detector, about)
+        said = event.evidence.rstrip(".")
+        self._note(
+            event, "alert", f"{said[:1].upper()}{said[1:]}{about}.", event.detector, event.detector, about
+        )
 
     def _decided(self, event: ResponderDecided) -> None:
         because = f" after alert {event.alert_id}" if event.alert_id else ""
@@ -114,14 +134,21 @@ class Watch:
 
     def _suspended(self, event: Suspended) -> None:
         span = in_words(event.until - event.at)
-        self._respond(event, f"{_covered(event.scope)} was suspended", f"{self._which(event.scope)} for {span}")
+        self._respond(
+            event, f"{_covered(event.scope)} was suspended", f"{self._which(event.scope)} for {span}"
+        )
 
     def _throttled(self, event: TesterThrottled) -> None:
-        self._respond(event, "the tester was throttled",
-                      f" ({event.tester_id}) to {event.requests_per_minute} requests per minute")
+        self._respond(
+            event,
+            "the tester was throttled",
+            f" ({event.tester_id}) to {event.requests_per_minute} requests per minute",
+        )
 
     def _paused(self, event: ProgrammePaused) -> None:
-        self._respond(event, "the programme was paused", ", finished outputs were recalled" if event.recall else "")
+        self._respond(
+            event, "the programme was paused", ", finished outputs were recalled" if event.recall else ""
+        )
 
     def _resumed(self, event: ProgrammeResumed) -> None:
         self._note(event, "response", f"The programme runs again. “{event.reason}”", event.by)
@@ -149,14 +176,21 @@ class Watch:
     def _which(self, scope: Scope) -> str:
         if isinstance(scope, TesterScope):
             return f" ({self._named(scope.tester_id)})"
-        name = scope.jti if isinstance(scope, TokenScope) else getattr(scope, "kid", getattr(scope, "cohort", ""))
+        name = (
+            scope.jti
+            if isinstance(scope, TokenScope)
+            else getattr(scope, "kid", getattr(scope, "cohort", ""))
+        )
         return f" ({name})" if name else ""
 
 
 def _covered(scope: Scope) -> str:
     words: dict[type, str] = {
-        TokenScope: "the token", TesterScope: "the tester's access", CohortScope: "the cohort's access",
-        IssuedBeforeScope: "every token issued until then", KeyScope: "every token of that signing key",
+        TokenScope: "the token",
+        TesterScope: "the tester's access",
+        CohortScope: "the cohort's access",
+        IssuedBeforeScope: "every token issued until then",
+        KeyScope: "every token of that signing key",
         AllScope: "everyone's access",
     }
     return words[type(scope)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policy_lab.report.account import Account
+from msgspec import Struct
+
+from policy_lab.report.account import Account, leaked
 
 from .approvals import approvals
 from .clocks import timeline
@@ -15,21 +17,47 @@ from .queues import queues
 from .spread import spread
 from .theme import Figure
 
-__all__ = ["Figure", "drawn"]
+__all__ = ["ChapterFigures", "Drawn", "Figure", "drawn"]
 
 
-def drawn(accounts: Sequence[Account], slugs: Sequence[str]) -> tuple[list[Figure], list[list[Figure]]]:
-    """The figures about all policies, and those of each policy; `slugs` are their names in file names.
+class ChapterFigures(Struct):
+    """The figures of one policy's first run; no `spread` where no stranger came."""
 
-    Every figure comes with its SVG and PNG.
-    """
-    shared = [timeline(accounts, "clocks"), comparison(accounts, "comparison")]
-    own = [
-        [
-            epidemic(account, f"epidemic{slug}"), spread(account, f"spread{slug}"), queues(account, f"queues{slug}"),
-            approvals(account, f"approvals{slug}"),
+    epidemic: Figure
+    spread: Figure | None
+    queues: Figure
+    approvals: Figure
+
+
+class Drawn(Struct):
+    """All figures of a report; no `timeline` where nothing leaked."""
+
+    timeline: Figure | None
+    comparison: Figure
+    chapters: list[ChapterFigures]
+
+    def every(self) -> list[Figure]:
+        """The figures in the order of the page."""
+        own = [
+            figure
+            for chapter in self.chapters
+            for figure in (chapter.epidemic, chapter.spread, chapter.queues, chapter.approvals)
         ]
+        return [figure for figure in (self.timeline, self.comparison, *own) if figure is not None]
+
+
+def drawn(accounts: Sequence[Account], slugs: Sequence[str]) -> Drawn:
+    """Draw everything, with SVG and PNG; `slugs` tell the policies apart in file names."""
+    chapters = [
+        ChapterFigures(
+            epidemic(account, f"epidemic{slug}"),
+            spread(account, f"spread{slug}") if account.spread.origins or account.spread.clips else None,
+            queues(account, f"queues{slug}"),
+            approvals(account, f"approvals{slug}"),
+        )
         for account, slug in zip(accounts, slugs, strict=True)
     ]
-    convert([*shared, *(figure for figures in own for figure in figures)])
-    return shared, own
+    timed = timeline(accounts, "clocks") if leaked(accounts) else None
+    figures = Drawn(timed, comparison(accounts, "comparison"), chapters)
+    convert(figures.every())
+    return figures

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 from policy_lab.report.account import Account
 from policy_lab.report.phases import Mark, laid_out, marks
-from policy_lab.report.times import in_words, on_the_clock, ticks, to_the_second
+from policy_lab.report.times import in_words, on_the_clock, to_the_second
 
-from .theme import INK, MUTED, STRANGERS, TESTERS, WIDTH, Figure, finished, time_labels
+from .theme import INK, STRANGERS, TESTERS, WIDTH, Figure, finished, time_axis
 from .vega import Rows, Spec, layered, number, stacked, unit, word
 
 _SHAPES = {
-    "leaked": "triangle-right", "first misuse": "circle", "detected": "diamond", "decided": "square",
+    "leaked": "triangle-right",
+    "first misuse": "circle",
+    "detected": "diamond",
+    "decided": "square",
     "last accepted": "cross",
 }
 _POINT: Spec = {"size": 110, "filled": True, "fill": "white", "stroke": INK, "strokeWidth": 1.8, "opacity": 1}
@@ -30,27 +33,28 @@ def timeline(accounts: Sequence[Account], name: str) -> Figure:
     span = (-0.01 * max(last, 1), max(last, 1) * 1.02)
     title = _title(accounts)
     rows: Rows = [
-        {"policy": account.policy.name, "clock": mark.name, "m": mark.minute} for account in told
+        {"policy": account.policy.name, "clock": mark.name, "m": mark.minute}
+        for account in told
         for mark in marks(account)
     ]
-    panels = [_panel(account, span, labelled=account is told[-1]) for account in told] or [_nothing()]
-    spans = "; ".join(_spoken(account) for account in told) or "nothing leaked"
+    panels = [_panel(account, span, labelled=account is told[-1]) for account in told]
+    spans = "; ".join(_spoken(account) for account in told)
     return Figure(
-        name, title,
-        "One line per policy, from the leak to the right: solid while nobody knew, dashed while it was known and"
-        " undecided, dotted while it was decided and still let in. Marks are the five clocks.",
-        f"{title}. {spans}.", finished(stacked(panels), title), rows,
+        name,
+        title,
+        "One line per policy, from the leak to the right: solid while nobody knew, dashed while it was known"
+        " and undecided, dotted while it was decided and still let in. Marks are the five clocks.",
+        f"{title}. {spans}.",
+        finished(stacked(panels), title),
+        rows,
     )
 
 
 def _panel(account: Account, span: tuple[float, float], *, labelled: bool) -> Spec:
-    axis = {"grid": True, "labels": labelled, "ticks": labelled, "domain": labelled, **time_labels(ticks(*span)),
-            "title": "time since the leak (h:min)" if labelled else None}
+    axis = time_axis(*span, "the leak", labelled=labelled) | {"grid": True, "domain": labelled}
     x = number("m", scale={"domain": list(span), "nice": False, "zero": False}, axis=axis)
     found = marks(account)
-    labels = laid_out(
-        [Mark(mark.minute, f"{on_the_clock(mark.minute * 60)} {mark.name}") for mark in found], *span, WIDTH,
-    )
+    labels = laid_out(_timed(found), *span, WIDTH)
     depth = max((label.row for label in labels), default=0)
     y = number("y", axis=None, scale={"domain": [depth + 1.4, -0.7]})
     layers = [
@@ -58,18 +62,38 @@ def _panel(account: Account, span: tuple[float, float], *, labelled: bool) -> Sp
         for start, end, style in _segments(account)
     ]
     layers += [
-        unit([{"m": mark.minute, "y": 0}], "point", _POINT | {"shape": _SHAPES[mark.name]}, x=x, y=y) for mark in found
+        unit([{"m": mark.minute, "y": 0}], "point", _POINT | {"shape": _SHAPES[mark.name]}, x=x, y=y)
+        for mark in found
     ]
     layers += [
-        unit([{"m": label.minute, "y": label.row + 0.95, "text": label.text}], "text",
-             {"align": "right" if label.flipped else "left"}, x=x, y=y, text=word("text"))
+        unit(
+            [{"m": label.minute, "y": label.row + 0.95, "text": label.text}],
+            "text",
+            {"align": "right" if label.flipped else "left"},
+            x=x,
+            y=y,
+            text=word("text"),
+        )
         for label in labels
     ]
     return layered(layers, (WIDTH, 30 + 15 * (depth + 1)), _heading(account))
 
 
+def _timed(found: list[Mark]) -> list[Mark]:
+    """The marks with their h:min before the name; those of one minute share it."""
+    timed: dict[str, Mark] = {}
+    for mark in found:
+        at = on_the_clock(mark.minute * 60)
+        timed[at] = (
+            Mark(timed[at].minute, f"{timed[at].name}, {mark.name}")
+            if at in timed
+            else Mark(mark.minute, f"{at} {mark.name}")
+        )
+    return list(timed.values())
+
+
 def _segments(account: Account) -> list[tuple[float, float, Spec]]:
-    """The stretches between clocks that were reached, in minutes; one never detected runs to the last accepted."""
+    """The stretches between the clocks, in minutes; undetected, the first runs to the last accepted."""
     found = []
     for since, until, style in _SEGMENTS:
         start, end = getattr(account.ledger, since), getattr(account.ledger, until)
@@ -82,28 +106,29 @@ def _segments(account: Account) -> list[tuple[float, float, Spec]]:
 
 def _heading(account: Account) -> str:
     stop = account.ledger.time_to_stop
-    return f"{account.policy.name}: " + ("not stopped within the run" if stop is None else f"stopped after {in_words(stop)}")
+    return f"{account.policy.name}: " + (
+        "not stopped within the run" if stop is None else f"stopped after {in_words(stop)}"
+    )
 
 
 def _title(accounts: Sequence[Account]) -> str:
-    stops = [(account.ledger.time_to_stop, account.policy.name) for account in accounts
-             if account.ledger.leaked_at is not None]
-    if not stops:
-        return "Nothing leaked: the clocks did not start"
+    stops = [
+        (account.ledger.time_to_stop, account.policy.name)
+        for account in accounts
+        if account.ledger.leaked_at is not None
+    ]
     known = [(stop, name) for stop, name in stops if stop is not None]
     if not known:
         return "The leak was not stopped within the run"
     if len(stops) == 1:
         return f"The leak was stopped after {in_words(known[0][0])}"
-    stop, name = min(known)
-    return f"First run of each policy: {name} stopped the leak first, after {in_words(stop)}"
+    soonest = in_words(min(known)[0])
+    names = [name for stop, name in known if in_words(stop) == soonest]
+    if len(names) == len(stops):
+        return f"First run of each policy: each stopped the leak after {soonest}"
+    return f"First run of each policy: {' and '.join(names)} stopped the leak first, after {soonest}"
 
 
 def _spoken(account: Account) -> str:
     clocks = ", ".join(f"{mark.name} at {to_the_second(mark.minute * 60)}" for mark in marks(account))
     return f"{account.policy.name}: {clocks}"
-
-
-def _nothing() -> Spec:
-    rows: Rows = [{"text": "no leak in this scenario"}]
-    return unit(rows, "text", {"color": MUTED, "fontSize": 12}, text=word("text")) | {"width": WIDTH, "height": 30}

@@ -5,39 +5,53 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from policy_lab.report.account import Account
+from policy_lab.report.account import Account, leaked
 from policy_lab.report.measures import BY_NAME, Measure
 
-from .theme import INK, POLICY_COLOURS, POLICY_SHAPES, RULE, Figure, finished
+from .theme import AXIS_ROOM, INK, POLICY_COLOURS, POLICY_SHAPES, WIDTH, Figure, finished, round_stops
 from .vega import Rows, Spec, layered, number, side_by_side, stacked, unit, word
 
 HARM = ("misuse_renders", "outputs_escaped", "outputs_escaped_unapproved", "time_to_stop")
-COLLATERAL = ("testers_cut_off", "tester_minutes_lost", "legitimate_requests_refused", "legitimate_outputs_lost")
-_WIDTH = 132
+COLLATERAL = (
+    "testers_cut_off",
+    "tester_minutes_lost",
+    "legitimate_requests_refused",
+    "legitimate_outputs_lost",
+)
+QUIET = ("false_alerts", "testers_cut_off", "tester_minutes_lost", "legitimate_requests_refused")
+_GAP = 14
 
 
 def comparison(accounts: Sequence[Account], name: str) -> Figure:
     """Dots at the mean, lines for the 95 % interval of the mean, one small panel per figure of the ledger."""
+    shown = (HARM, COLLATERAL) if leaked(accounts) else (QUIET,)
     rows: Rows = []
-    for measure in (*HARM, *COLLATERAL):
-        rows += [row for account in accounts if (row := _row(account, BY_NAME[measure])) is not None]
+    for measures in shown:
+        rows += [
+            row for measure in measures for account in accounts if (row := _row(account, BY_NAME[measure]))
+        ]
     title = _title(accounts)
-    halves = [
-        side_by_side([_panel(accounts, rows, BY_NAME[measure], first=measure == names[0]) for measure in names])
-        for names in (HARM, COLLATERAL)
+    lines = [
+        side_by_side([_panel(accounts, rows, measures, place) for place in range(4)], _GAP)
+        for measures in shown
     ]
     runs = min(account.replications for account in accounts)
-    how = f"over {runs} replications, with the 95 % interval of the mean" if runs > 1 else "of the one run made"
+    how = (
+        f"over {runs} replications, with the 95 % interval of the mean" if runs > 1 else "of the one run made"
+    )
+    which = " Upper row: harm; lower row: collateral." if len(shown) > 1 else ""
     return Figure(
-        name, title,
-        f"Marks are the figures {how}; upper row harm, lower row collateral. Further left is better."
-        " Every panel has its own scale from zero.",
+        name,
+        title,
+        f"Marks are the figures {how}.{which} Further left is better; every panel has its own scale.",
         f"{title}. " + "; ".join(f"{row['figure']}, {row['policy']}: {row['text']}" for row in rows) + ".",
-        finished(stacked(halves, spacing=18), title), rows,
+        finished(stacked(lines, spacing=18), title),
+        rows,
     )
 
 
 def _row(account: Account, measure: Measure) -> dict[str, Any] | None:
+    """The mean and its interval as drawn: spans in minutes. None where no run has a value."""
     found = account.estimated(measure.name)
     if found.mean is None:
         return None
@@ -45,39 +59,89 @@ def _row(account: Account, measure: Measure) -> dict[str, Any] | None:
     mean, half = found.mean / scale, (found.half_width or 0.0) / scale
     missing = f" ({found.replications} of {found.replications + found.missing} runs)" if found.missing else ""
     return {
-        "figure": measure.label, "unit": "min" if measure.unit in ("seconds", "minutes") else "",
-        "policy": account.policy.name, "mean": round(mean, 3), "low": round(max(0.0, mean - half), 3),
-        "high": round(mean + half, 3), "text": f"{mean:,.0f}{missing}" if mean >= 10 or mean == 0 else f"{mean:.1f}{missing}",
+        "figure": measure.label,
+        "unit": _unit(measure),
+        "policy": account.policy.name,
+        "mean": round(mean, 3),
+        "low": round(max(0.0, mean - half), 3),
+        "high": round(mean + half, 3),
+        "text": f"{mean:,.0f}{missing}" if mean >= 10 or mean == int(mean) else f"{mean:.1f}{missing}",
     }
 
 
-def _panel(accounts: Sequence[Account], rows: Rows, measure: Measure, *, first: bool) -> Spec:
+def _unit(measure: Measure) -> str:
+    return "min" if measure.unit in ("seconds", "minutes") else ""
+
+
+def _panel(accounts: Sequence[Account], rows: Rows, measures: Sequence[str], place: int) -> Spec:
+    """One figure of the ledger: a line of the panel per policy, named at the left of the first panel."""
+    measure, names = BY_NAME[measures[place]], [account.policy.name for account in accounts]
     mine = [row for row in rows if row["figure"] == measure.label]
-    names = [account.policy.name for account in accounts]
     top = max((row["high"] for row in mine), default=0.0) or 1.0
-    # A third more than the data need, so that the figure beside the rightmost mark has room.
-    scale = {"domain": [0, top * 1.35], "nice": False}
-    axis = {"tickCount": 2, "grid": False, "format": "~s" if top >= 10_000 else ",~g"}
-    x = number("mean", title=None, scale=scale, axis=axis)
-    y = word("policy", sort=names, title=None, scale={"domain": names}, axis={
-        "labels": first, "ticks": False, "domain": False, "grid": True, "gridColor": RULE, "minExtent": 0, "labelLimit": 150,
-    })
-    layers = [
-        unit(mine, "rule", {"strokeWidth": 2, "color": INK}, x=number("low", scale=scale), x2={"field": "high"}, y=y),
-        unit(mine, "text", {"dy": -11}, x=x, y=y, text=word("text")),
+    # Three tenths more than the data need, so that the number beside the rightmost mark has room.
+    scale = {"domain": [-0.06 * top, top * 1.3], "nice": False}
+    x = number(
+        "mean", title=None, scale=scale, axis={"values": round_stops(top, 2), "grid": False, "format": ",d"}
+    )
+    room = min(150, 12 + 6 * max(map(len, names)))
+    kept = 0 if place else room
+    axis = {
+        "labels": not place,
+        "ticks": False,
+        "domain": False,
+        "grid": True,
+        "minExtent": kept,
+        "maxExtent": kept,
+        "labelLimit": room,
+    }
+    y = word("policy", sort=names, title=None, scale={"domain": names}, axis=axis)
+    nowhere = [
+        {"policy": name, "mean": 0, "text": "in no run"}
+        for name in names
+        if name not in {row["policy"] for row in mine}
     ]
-    for index, name in enumerate(names):
-        look = {"filled": True, "size": 62, "opacity": 1, "shape": POLICY_SHAPES[index % 6], "color": POLICY_COLOURS[index % 6]}
-        layers.append(unit([row for row in mine if row["policy"] == name], "point", look, x=x, y=y))
-    unit_shown = " (min)" if measure.unit in ("seconds", "minutes") else ""
-    return layered(layers, (_WIDTH, 34 * len(names)), f"{measure.label}{unit_shown}")
+    layers = [
+        unit(nowhere, "text", {"align": "left", "fontStyle": "italic"}, x=x, y=y, text=word("text")),
+        unit(
+            mine,
+            "rule",
+            {"strokeWidth": 2, "color": INK},
+            x=number("low", scale=scale),
+            x2={"field": "high"},
+            y=y,
+        ),
+        unit(mine, "text", {"dy": -11}, x=x, y=y, text=word("text")),
+        *(
+            unit([row for row in mine if row["policy"] == name], "point", _look(index), x=x, y=y)
+            for index, name in enumerate(names)
+        ),
+    ]
+    width = (WIDTH + AXIS_ROOM - room - 3 * _GAP) / 4
+    said = f"{measure.label} ({_unit(measure)})" if _unit(measure) else measure.label
+    return layered(layers, (width, 34 * len(names)), said)
+
+
+def _look(index: int) -> Spec:
+    """The mark of the policy at `index`: a shape and a colour of its own."""
+    return {
+        "filled": True,
+        "size": 62,
+        "opacity": 1,
+        "shape": POLICY_SHAPES[index % len(POLICY_SHAPES)],
+        "color": POLICY_COLOURS[index % len(POLICY_COLOURS)],
+    }
 
 
 def _title(accounts: Sequence[Account]) -> str:
+    if not leaked(accounts):
+        return (
+            "What the policy cost while nothing leaked"
+            if len(accounts) == 1
+            else "What each policy cost while nothing leaked"
+        )
     if len(accounts) == 1:
         return "What the leak cost, and what the response cost"
-    harm = _least(accounts, "outputs_escaped")
-    collateral = _least(accounts, "testers_cut_off")
+    harm, collateral = _least(accounts, "outputs_escaped"), _least(accounts, "testers_cut_off")
     return f"Fewest outputs escaped under {harm}; fewest innocent testers were cut off under {collateral}"
 
 

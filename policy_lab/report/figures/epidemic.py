@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from policy_lab.report.account import Account
-from policy_lab.report.times import bin_width, in_words
-from policy_lab.report.traffic import counts
+from policy_lab.report.grid import Grid, grid_over
+from policy_lab.report.times import in_words
 
 from .theme import (
     STRANGERS,
@@ -20,13 +20,15 @@ from .theme import (
     time_x,
     whole_numbers,
 )
-from .vega import Rows, Spec, layered, stacked, unit
+from .vega import Spec, layered, stacked, unit
 
-_STYLES: dict[str, tuple[str, Spec]] = {
-    "strangers": ("area", {"interpolate": "step-after", "color": STRANGERS, "fillOpacity": 0.55,
-                           "line": {"color": STRANGERS, "strokeWidth": 0.9}}),
-    "testers": ("line", {"interpolate": "step-after", "color": TESTERS, "strokeWidth": 1.3, "strokeDash": [4, 2]}),
+_FILLED: Spec = {
+    "interpolate": "step-after",
+    "color": STRANGERS,
+    "fillOpacity": 0.55,
+    "line": {"color": STRANGERS, "strokeWidth": 0.9},
 }
+_OUTLINED: Spec = {"interpolate": "step-after", "color": TESTERS, "strokeWidth": 1}
 
 
 class Curve(NamedTuple):
@@ -39,26 +41,28 @@ class Curve(NamedTuple):
 
 def epidemic(account: Account, name: str) -> Figure:
     """The epidemic curve of one run, as small multiples on one time axis."""
-    width = bin_width(account.end - account.start)
-    bins = max(1, round((account.end - account.start) / width))
-    curves = _curves(account)
-    rows = _rows(account, curves, width, bins)
-    per = "minute" if width == 60 else in_words(width)
-    panels = [
-        _panel(account, curve, rows, labelled=curve is curves[-1], per=per) for curve in curves
-    ]
-    title = _title(account, width, bins)
+    grid, curves = grid_over(account), _curves(account)
+    columns = {curve.name: grid.counts(curve.strangers) for curve in curves}
+    columns |= {f"{curve.name}, testers": grid.counts(curve.testers) for curve in curves if curve.testers}
+    title = _title(account, grid)
+    panels = [_panel(account, grid, curve, labelled=curve is curves[-1]) for curve in curves]
+    phases = (
+        " Grounds, light to dark, are the phases leak → first misuse → detected → decided → last accepted."
+        if account.ledger.leaked_at is not None
+        else ""
+    )
     return Figure(
-        name, title,
-        f"Bars count events per {per}; grey grounds, from light to dark, are the phases leak → first misuse → detected"
-        " → decided → last accepted. Every panel has its own scale; a dashed line is the innocent testers.",
-        f"{title}. Panels, each per {per} over time: {', '.join(curve.name.lower() for curve in curves)}.",
-        finished(stacked([*phase_names(account), *panels]), title), rows,
+        name,
+        title,
+        f"Steps count events per {grid.each}; every panel has its own scale.{phases}",
+        f"{title}. Panels, each per {grid.each}: {', '.join(curve.name.lower() for curve in curves)}.",
+        finished(stacked([*phase_names(account), *panels]), title),
+        grid.table(columns),
     )
 
 
 def _curves(account: Account) -> list[Curve]:
-    """The panels that have something to show, and always the requests that were let in."""
+    """The panels that have something to show; where there is no front end, the requests that were let in."""
     traffic = account.traffic
     candidates = [
         Curve("Visitors at the front end", traffic.visitors),
@@ -71,42 +75,38 @@ def _curves(account: Account) -> list[Curve]:
     return [curve for curve in candidates if curve.strangers or curve.testers] or candidates[:1]
 
 
-def _rows(account: Account, curves: list[Curve], width: float, bins: int) -> Rows:
-    minutes = [account.minute(account.start + index * width) for index in range(bins + 1)]
-    rows: Rows = []
-    for curve in curves:
-        for who, instants in (("strangers", curve.strangers), ("testers", curve.testers)):
-            if not instants:
-                continue
-            found = counts(instants, account.start, width, bins)
-            rows += [
-                {"panel": curve.name, "who": who, "m": minute, "n": count}
-                for minute, count in zip(minutes, [*found, found[-1]], strict=True)
-            ]
-    return rows
+def _panel(account: Account, grid: Grid, curve: Curve, *, labelled: bool) -> Spec:
+    strangers, testers = grid.counts(curve.strangers), grid.counts(curve.testers)
+    x, y = time_x(account, labelled=labelled), whole_numbers(max(*strangers, *testers, 1))
+    layers = phase_bands(account)
+    if curve.strangers:
+        layers.append(unit(grid.steps(strangers), "area", _FILLED, x=x, y=y))
+    if curve.testers or not curve.strangers:
+        layers.append(unit(grid.steps(testers), "line", _OUTLINED, x=x, y=y))
+    return layered(layers, (WIDTH, 64), f"{curve.name} per {grid.each}{_whose(curve)}")
 
 
-def _panel(account: Account, curve: Curve, rows: Rows, *, labelled: bool, per: str) -> Spec:
-    mine = {who: [row for row in rows if row["panel"] == curve.name and row["who"] == who] for who in _STYLES}
-    x = time_x(account, labelled=labelled)
-    layers = [
-        *phase_bands(account),
-        *(unit(found, *_STYLES[who], x=x, y=whole_numbers()) for who, found in mine.items() if found),
-    ]
-    beside = " (filled: strangers, dashed: testers)" if curve.testers else ""
-    return layered(layers, (WIDTH, 64), f"{curve.name} per {per}{beside}")
+def _whose(curve: Curve) -> str:
+    """Whose requests a panel shows, where it might be either's."""
+    if curve.strangers and curve.testers:
+        return " (filled: strangers; line: testers)"
+    if curve.testers:
+        return " (testers)"
+    return " (strangers)" if curve.name.startswith("Requests") else ""
 
 
-def _title(account: Account, width: float, bins: int) -> str:
+def _title(account: Account, grid: Grid) -> str:
     """What the curve shows, in words."""
-    traffic = account.traffic
-    for instants, what in ((traffic.visitors, "visitors"), (traffic.stranger_requests, "strangers’ requests")):
+    traffic, since = account.traffic, account.counted_from
+    for instants, what in (
+        (traffic.visitors, "visitors"),
+        (traffic.stranger_requests, "strangers’ requests"),
+    ):
         if instants:
-            found = counts(instants, account.start, width, bins)
+            found = grid.counts(instants)
             top = max(found)
-            at = in_words(account.start + found.index(top) * width - account.zero)
-            span = "minute" if width == 60 else in_words(width)
-            return f"{len(instants):,} {what}; the busiest {span} came {at} after {account.counted_from} with {top:,}"
-    return "No stranger came"
-
-
+            after = in_words(grid.start + found.index(top) * grid.width - account.zero)
+            return (
+                f"{len(instants):,} {what}; the busiest {grid.each} came {after} after {since} with {top:,}"
+            )
+    return f"No stranger came; testers made {len(traffic.tester_requests):,} requests"

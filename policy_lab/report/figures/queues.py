@@ -2,66 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from policy_lab.report.account import Account
-from policy_lab.report.times import bin_width, in_words
-from policy_lab.report.traffic import peaks
+from policy_lab.report.grid import Grid, grid_over
+from policy_lab.report.levels import Level
+from policy_lab.report.times import in_words
 
 from .theme import INK, TESTERS, WIDTH, Figure, finished, phase_bands, phase_names, time_x, whole_numbers
-from .vega import Rows, Spec, layered, stacked, unit
+from .vega import Spec, layered, stacked, unit
 
-_Steps = Sequence[tuple[float, int]]
+_FRONT_END, _RENDERER, _RENDERING = "Waiting at the front end", "Waiting for the renderer", "Being rendered"
 
 
 def queues(account: Account, name: str) -> Figure:
     """How many waited at the front end, waited for a render, and were being rendered."""
-    levels: list[tuple[str, _Steps]] = [
-        ("Waiting at the front end", account.queues.front_end),
-        ("Waiting for the renderer", account.queues.render_queue),
-        ("Being rendered", account.queues.rendering),
-    ]
-    shown = [(panel, steps) for panel, steps in levels if any(level for _, level in steps)] or levels[-1:]
-    width = bin_width(account.end - account.start)
-    bins = max(1, round((account.end - account.start) / width))
-    rows = [
-        {"panel": panel, "m": account.minute(account.start + index * width), "n": level}
-        for panel, steps in shown
-        for index, level in enumerate(_closed(peaks(steps, account.start, width, bins)))
-    ]
-    title = _title(account)
-    panels = [_panel(account, panel, rows, labelled=panel == shown[-1][0]) for panel, _ in shown]
+    levels = {
+        _FRONT_END: account.queues.front_end,
+        _RENDERER: account.queues.render_queue,
+        _RENDERING: account.queues.rendering,
+    }
+    shown = {panel: level for panel, level in levels.items() if level.highest[1] or panel == _RENDERING}
+    grid, title = grid_over(account), _title(account)
+    panels = [_panel(account, grid, panel, level) for panel, level in shown.items()]
     return Figure(
-        name, title,
-        f"Each step is the longest the queue was within {in_words(width)}; every panel has its own scale.",
-        f"{title}. Panels over time: {', '.join(panel.lower() for panel, _ in shown)}.",
-        finished(stacked([*phase_names(account), *panels]), title), rows,
+        name,
+        title,
+        f"Each step is the longest the queue was within each {grid.each}; every panel has its own scale.",
+        f"{title}. Panels over time: {', '.join(panel.lower() for panel in shown)}.",
+        finished(stacked([*phase_names(account), *panels]), title),
+        grid.table({panel: grid.peaks(level) for panel, level in shown.items()}),
     )
 
 
-def highest(steps: _Steps) -> tuple[float, int]:
-    """The instant and the level of the first highest step; (0, 0) if there is none."""
-    return max(steps, key=lambda step: step[1], default=(0.0, 0))
-
-
-def _closed(levels: list[int]) -> list[int]:
-    return [*levels, levels[-1]]
-
-
-def _panel(account: Account, panel: str, rows: Rows, *, labelled: bool) -> Spec:
-    mine: Rows = [{"m": row["m"], "n": row["n"]} for row in rows if row["panel"] == panel]
-    colour = INK if panel.endswith("front end") else TESTERS
-    style = {"interpolate": "step-after", "color": colour, "fillOpacity": 0.35,
-             "line": {"color": colour, "strokeWidth": 1.1}}
-    area = unit(mine, "area", style, x=time_x(account, labelled=labelled), y=whole_numbers())
+def _panel(account: Account, grid: Grid, panel: str, level: Level) -> Spec:
+    colour = INK if panel == _FRONT_END else TESTERS
+    style = {
+        "interpolate": "step-after",
+        "color": colour,
+        "fillOpacity": 0.35,
+        "line": {"color": colour, "strokeWidth": 1.1},
+    }
+    x, y = time_x(account, labelled=panel == _RENDERING), whole_numbers(level.highest[1])
+    area = unit(grid.steps(grid.peaks(level)), "area", style, x=x, y=y)
     return layered([*phase_bands(account), area], (WIDTH, 60), panel)
 
 
 def _title(account: Account) -> str:
-    at, waiting = highest(account.queues.front_end)
-    _, rendering = highest(account.queues.rendering)
-    behind = f"the renderer had at most {rendering:,} clips in work"
+    at, waiting = account.queues.front_end.highest
+    _, rendering = account.queues.rendering.highest
+    work = f"the renderer had at most {rendering:,} clips in work"
     if waiting:
-        when = in_words(at - account.zero)
-        return f"The line at the front end was longest {when} after {account.counted_from}, with {waiting:,}; {behind}"
-    return f"{behind[0].upper()}{behind[1:]}"
+        when = f"{in_words(at - account.zero)} after {account.counted_from}"
+        return f"The line at the front end was longest {when}, with {waiting:,}; {work}"
+    return f"{work[0].upper()}{work[1:]}"

@@ -1,7 +1,7 @@
 """The few Vega-Lite forms the figures use, as plain specs.
 
-They are written by hand, not through altair's classes: those copy every object at every step and took longer to put the
-figures together than it takes to draw them. Tests hold each spec against altair's schema.
+They are written by hand, not through altair's classes: those copy every object at every step, and took longer
+to put the figures together than it takes to draw them. Tests hold each spec against altair's schema.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ Spec = dict[str, Any]
 def unit(rows: Sequence[dict[str, Any]], mark: str, style: Spec, **channels: Spec) -> Spec:
     """One layer: rows, a mark with its style, and what its channels show."""
     return {
-        "data": {"values": list(rows)}, "mark": {"type": mark, **style},
+        "data": {"values": list(rows)},
+        "mark": {"type": mark, **style},
         "encoding": {name: channel for name, channel in channels.items() if channel},
     }
 
@@ -35,7 +36,14 @@ def layered(layers: Sequence[Spec], size: tuple[float, float], title: str | None
     """Layers on one pair of scales; `size` is width and height in pixels, `title` the panel's small title."""
     spec: Spec = {"layer": list(layers), "width": size[0], "height": size[1]}
     if title is not None:
-        spec["title"] = {"text": title, "anchor": "start", "fontSize": 11.5, "fontWeight": "normal", "offset": 4}
+        spec["title"] = {
+            "text": title,
+            "anchor": "start",
+            "fontSize": 11.5,
+            "fontWeight": "normal",
+            "frame": "group",
+            "offset": 4,
+        }
     return spec
 
 

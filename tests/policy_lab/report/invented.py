@@ -20,7 +20,7 @@ FRONT_END = "192.0.2.7 front-end"
 
 @dataclass
 class Invented:
-    """Writes the log of one incident; `stop` is what the operator does at DECISION: pause, revoke or nothing."""
+    """Writes the log of an incident; `stop` is what is done at DECISION: pause, revoke or nothing."""
 
     seed: int = 1
     stop: str = "pause"
@@ -43,13 +43,17 @@ class Invented:
     def _programme(self) -> None:
         self.log.append(api.PolicyAdopted(START, Policy(name="invented"), "start"))
         for number in range(30):
-            self.log.append(api.TesterInvited(START + 1, f"t{number}", self.name, "artists", None, "operator"))
+            self.log.append(
+                api.TesterInvited(START + 1, f"t{number}", self.name, "artists", None, "operator")
+            )
 
     def _testers(self, luck: Random) -> None:
         for number in range(400):
             at, tester = START + luck.uniform(10, END), f"t{1 + number % 29}"
             if self.stop == "pause" and self.leak and at > START + DECISION:
-                self.log.append(api.RequestRefused(at, f"j-{tester}", tester, "videos.create", tester, "programme_paused"))
+                self.log.append(
+                    api.RequestRefused(at, f"j-{tester}", tester, "videos.create", tester, "programme_paused")
+                )
                 continue
             self._render(at, f"own{number}", tester, tester, luck)
 
@@ -59,8 +63,22 @@ class Invented:
         done = at + 1 + service
         self.log += [
             api.RequestAdmitted(at, f"j-{tester}", tester, "videos.create", origin),
-            api.VideoSubmitted(at, video, f"j-{tester}", tester, "mock-video-1", "a <b>prompt</b>", "5", "720x1280", None,
-                               "create", None, service, False, None),
+            api.VideoSubmitted(
+                at,
+                video,
+                f"j-{tester}",
+                tester,
+                "mock-video-1",
+                "a <b>prompt</b>",
+                "5",
+                "720x1280",
+                None,
+                "create",
+                None,
+                service,
+                False,
+                None,
+            ),
             api.RenderStarted(at + 1, video, done),
             api.RenderFinished(done, video, self.hold, done + 86400),
         ]
@@ -75,7 +93,8 @@ class Invented:
             truth.StrangerOrigin(leaked, FRONT_END),
             truth.NoticePublished(START + NOTICE, "press"),
         ]
-        free, shared, waiting = [leaked] * 4, [], 0
+        free, waiting = [leaked] * 4, 0
+        shared: list[str] = []
         at, number = leaked + 120, 0
         while at < START + END:
             number += 1
@@ -90,7 +109,9 @@ class Invented:
         for mirror in range(3):
             opened = leaked + 5000 + 900 * mirror
             self.log.append(proxy.MirrorOpened(opened, f"m{mirror}", False))
-            self.log += [proxy.MirrorVisited(opened + 60 * visit, f"m{mirror}", False) for visit in range(1, 9)]
+            self.log += [
+                proxy.MirrorVisited(opened + 60 * visit, f"m{mirror}", False) for visit in range(1, 9)
+            ]
 
     def _clip(self, at: float, number: int, free: list[float], waiting: int, luck: Random) -> list[str]:
         """One submission through the front end; returns the clip it showed, if it did."""
@@ -99,9 +120,14 @@ class Invented:
         stopped = START + DECISION if self.stop != "nothing" else START + END
         if start > stopped:
             heappush(free, start)
-            self.log.append(proxy.SubmissionFailed(min(stopped + 5, START + END), f"s{number}", "out_of_credentials"))
-            self.log.append(api.RequestRefused(min(stopped + 5, START + END), "j-t0", "t0", "videos.create", FRONT_END,
-                                               "token_revoked"))
+            self.log.append(
+                proxy.SubmissionFailed(min(stopped + 5, START + END), f"s{number}", "out_of_credentials")
+            )
+            self.log.append(
+                api.RequestRefused(
+                    min(stopped + 5, START + END), "j-t0", "t0", "videos.create", FRONT_END, "token_revoked"
+                )
+            )
             return []
         self.log.append(proxy.SubmissionStarted(start, f"s{number}", "c1"))
         done = self._render(start, f"stolen{number}", "t0", FRONT_END, luck)
@@ -109,16 +135,30 @@ class Invented:
         if done > stopped or self.hold:
             return []
         self.log.append(api.OutputDownloaded(done + 1, f"stolen{number}", "j-t0", FRONT_END, "video"))
-        self.log.append(proxy.ClipDisplayed(done + 1, f"clip{number}", f"s{number}", f"stolen{number}", done - at))
+        self.log.append(
+            proxy.ClipDisplayed(done + 1, f"clip{number}", f"s{number}", f"stolen{number}", done - at)
+        )
         return [f"clip{number}"] if luck.random() < 0.3 else []
 
     def _response(self) -> None:
         at = START + DECISION
         self.log += [
-            api.AlertRaised(START + NOTICE - 600, "a1", "velocity", "j-t0", "t0", "212 requests in a minute, 4 expected"),
-            api.AlertRaised(START + NOTICE - 300, "a2", "velocity", "j-t0", "t0", "240 requests in a minute, 4 expected"),
-            api.LeakReported(START + NOTICE + 60, "r1", "public", None, "t0", "forum.invalid/post", "<script>alert(1)</script>",
-                             "press"),
+            api.AlertRaised(
+                START + NOTICE - 600, "a1", "velocity", "j-t0", "t0", "212 requests in a minute, 4 expected"
+            ),
+            api.AlertRaised(
+                START + NOTICE - 300, "a2", "velocity", "j-t0", "t0", "240 requests in a minute, 4 expected"
+            ),
+            api.LeakReported(
+                START + NOTICE + 60,
+                "r1",
+                "public",
+                None,
+                "t0",
+                "forum.invalid/post",
+                "<script>alert(1)</script>",
+                "press",
+            ),
             truth.ResponderDecided(at, "a1", "pause"),
         ]
         if self.stop == "pause":
@@ -129,6 +169,6 @@ class Invented:
 
 def policy(name: str, *, hold: bool = False) -> Policy:
     """A policy for invented incidents."""
-    return Policy(name=name, summary=f"What {name} does.", approval=Approval(mode="hold" if hold else "contract"))
-
-
+    return Policy(
+        name=name, summary=f"What {name} does.", approval=Approval(mode="hold" if hold else "contract")
+    )
