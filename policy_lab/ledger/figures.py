@@ -27,7 +27,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
     # The five clocks.
     leaked_at: float | None = None                 # the first credential was posted
     first_misuse_at: float | None = None           # a stranger was first admitted
-    detected_at: float | None = None               # an alert concerned the leak, or a report named it
+    detected_at: float | None = None               # an alert concerned the leak, or a leak report named it
     decided_at: float | None = None                # a response first covered a leaked credential
     last_accepted_at: float | None = None          # a stranger was last admitted
 

@@ -171,8 +171,8 @@ class Incident:
             self.false_alerts += 1
 
     def apply_report(self, event: LeakReported) -> None:
-        """A report detects by itself only if it names what leaked; others need a detector that heeds them."""
-        if self._names_leak(event.jti, event.tester_id):
+        """A leak report that names what leaked says it outright; any other needs a detector that heeds it."""
+        if event.source == "leak_report" and self._names_leak(event.jti, event.tester_id):
             self._detect(event.at)
 
     # --- what the operator does ------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -137,11 +138,16 @@ def test_an_alert_before_the_leak_is_false() -> None:
     assert ledger.false_alerts == 2
 
 
-@pytest.mark.parametrize(("jti", "detected"), [("ann-1", START + 200), (None, None)])
-def test_a_report_detects_only_what_it_names(jti: str | None, detected: float | None) -> None:
-    story = Story("ann")
+@pytest.mark.parametrize(("source", "jti", "detected"), [
+    ("leak_report", "ann-1", START + 200), ("leak_report", "bob-1", None), ("leak_report", None, None),
+    ("reviewer", "ann-1", None), ("public", None, None),
+])
+def test_only_a_leak_report_that_names_the_leak_detects_by_itself(
+    source: Literal["leak_report", "reviewer", "public"], jti: str | None, detected: float | None,
+) -> None:
+    story = Story("ann", "bob")
     story.leak(at=100)
-    story.add(events.LeakReported(START + 200, "report", "public", jti, None, "", "", "press"))
+    story.add(events.LeakReported(START + 200, "report", source, jti, None, "", "", "somebody"))
     assert story.ledger().detected_at == detected
 
 
