@@ -88,5 +88,5 @@ def _number(wanted: inspect.IntType | inspect.FloatType) -> str:
     bounds = (
         (wanted.gt, "above"), (wanted.ge, "at least"), (wanted.lt, "below"), (wanted.le, "at most"),
     )
-    limits = [f"{word} {bound:g}" for bound, word in bounds if bound is not None]
+    limits = [f"{word} {bound:,.10g}" for bound, word in bounds if bound is not None]
     return f"{said}, {' and '.join(limits)}" if limits else said
