@@ -48,7 +48,7 @@ class Pump:
             while True:
                 self._news.clear()
                 now = self._desk.clock.now()
-                for action in self._desk.actions(now):
+                for action in self._due(now):
                     group.create_task(self._perform_and_wake(action))
                 due = self._desk.next_at()
                 pause = LONGEST_NAP if due is None else (due - now) / self._speed
@@ -70,6 +70,13 @@ class Pump:
         except Exception as flaw:  # A flaw of ours must cost one submission, not the loop.
             log.error("%s ended in %s", type(action).__name__, type(flaw).__name__)
             self._tell_silence(action)
+
+    def _due(self, now: float) -> list[Action]:
+        try:
+            return self._desk.actions(now)
+        except Exception:  # A flaw of ours must not leave everybody waiting for ever.
+            log.exception("The desk stumbled; it is asked again.")
+            return []
 
     async def _perform_and_wake(self, action: Action) -> None:
         await self.perform(action)

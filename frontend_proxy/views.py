@@ -74,8 +74,8 @@ class Views:
         """The whole page; `order` refills a form that was sent back with a `mistake`."""
         standing, menu = self.standing(visitor_id), self._settings.menu
         clip = self._desk.gallery.get(standing.clip_id) if standing and standing.clip_id else None
-        is_open = standing is not None and standing.state in ("waiting", "rendering")
-        can_submit = self._desk.credentials.alive > 0 and (not is_open or self._settings.visitor_limit > 1)
+        mine = self._desk.book.open_of(visitor_id) if visitor_id is not None else []
+        can_submit = self._desk.credentials.alive > 0 and len(mine) < self._settings.visitor_limit
         return Page(
             title=self._settings.title,
             base=base,
@@ -86,6 +86,7 @@ class Views:
             mine=self._mine(standing) if standing else None,
             state=standing.state if standing else "open",
             result=self._card(clip) if clip else None,
+            asked_for=mine[-1].order.prompt if mine else "",
             shared=self._card(shared) if shared else None,
             gallery=[self._card(each) for each in self._desk.gallery.newest(self._settings.gallery_shown)],
             mistake=mistake,

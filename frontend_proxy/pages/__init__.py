@@ -41,7 +41,9 @@ class Card(NamedTuple):
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """All that stands on the page. `notice` is about the desk, `mine` about the visitor's own submission."""
+    """All that stands on the page. `notice` is about the desk, `mine` about the visitor's own submission,
+    which `asked_for` says what it is to show.
+    """
 
     title: str
     base: str
@@ -53,8 +55,14 @@ class Page(Struct, frozen=True, kw_only=True):
     state: str = "open"
     result: Card | None = None
     shared: Card | None = None
+    asked_for: str = ""
     gallery: list[Card]
     mistake: Mistake | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the visitor has a submission that waits or is being made."""
+        return self.state in ("waiting", "rendering")
 
 
 class Templates:
