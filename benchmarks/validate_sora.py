@@ -13,9 +13,11 @@ from typing import NamedTuple
 
 from frontend_proxy.core.events import ClipDisplayed
 from mock_api.core.events import VideoSubmitted
+from mock_api.core.policy import Policy
+from policy_lab.files import load
 from policy_lab.ledger import Ledger, read_ledger
 from policy_lab.parts import AccessLeak
-from policy_lab.scenario import Scenario, load_policy, load_scenario
+from policy_lab.scenario import Scenario
 from policy_lab.world import World
 
 HOUR = 3600.0
@@ -42,8 +44,8 @@ def slot_seconds(scenario: Scenario, window: float) -> float:
 
 def play(policy: str, replication: int) -> Outcome:
     """One replication of `sora-2024`; E[S] is the mean service time of the clips that were displayed."""
-    scenario = load_scenario("sora-2024")
-    run = World(scenario, load_policy(policy), SEED, replication).run()
+    scenario = load(Scenario, "sora-2024")
+    run = World(scenario, load(Policy, policy), SEED, replication).run()
     ledger = read_ledger(run.events, scenario)
     service = {event.video_id: event.service for event in run.events if isinstance(event, VideoSubmitted)}
     served = [service[event.video_id] for event in run.events if isinstance(event, ClipDisplayed)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from heapq import heappop, heappush, heapreplace
+from math import inf
 from typing import Any
 
 from .clock import VirtualClock
@@ -39,7 +40,8 @@ class Agenda:
     def run(self, until: float) -> None:
         """Do everything due up to and including `until` (epoch seconds), and leave the clock there.
 
-        A process that asks for a negative pause raises ValueError.
+        With an infinite `until` the clock stays at the last wake-up. A process that asks for a negative pause
+        raises ValueError.
         """
         heap, clock, steps = self._heap, self.clock, 0
         try:
@@ -62,4 +64,5 @@ class Agenda:
                     raise ValueError(f"{wake!r} asked for a pause of {pause} seconds")
         finally:
             self.steps += steps
-        clock.advance_to(max(until, clock.instant))
+        if clock.instant < until < inf:
+            clock.advance_to(until)
