@@ -27,7 +27,7 @@ from .errors import JournalDamagedError, JournalError, JournalUnavailable
 from .feed import RESUME, Feed, Feeds
 from .sqlite import SqliteFile, journal_url
 
-LINGER = 0.05           # seconds an event nobody waits for may wait for company
+LINGER = 0.2            # seconds an event nobody waits for may wait for company
 RETRY_AFTER = 0.25      # seconds between attempts while the disk refuses
 BUFFER_LIMIT = 100_000  # events waiting for the disk beyond which no command is taken
 GROUP_LIMIT = 20_000    # events in one commit
@@ -42,11 +42,12 @@ class Journal:
     def __init__(self, place: str | Path, *, buffer_limit: int = BUFFER_LIMIT) -> None:
         self._file: SqliteFile | None = None
         self._open(place)
+        self._position = self._commits.position
         self._buffer_limit = buffer_limit
         self._lock = Lock()
         self._pending: list[Event] = []
         self._waiting: list[tuple[int, asyncio.AbstractEventLoop, asyncio.Future[None]]] = []
-        self._accepted = self._commits.position
+        self._is_awake = False
         self._trouble: str | None = None
         self._closing = False
         self._news, self._hurry = Signal(), Signal()
@@ -57,7 +58,7 @@ class Journal:
     @property
     def position(self) -> int:
         """How many events are on disk; the 1-based number of the newest."""
-        return self._commits.position
+        return self._position
 
     @property
     def failing_because(self) -> str | None:
@@ -68,10 +69,9 @@ class Journal:
 
     def __call__(self, event: Event, /) -> None:
         """Accept one event; it is on disk once `flushed` has returned."""
-        with self._lock:
-            self._pending.append(event)
-            self._accepted += 1
-        if len(self._pending) == 1:
+        self._pending.append(event)
+        if not self._is_awake:  # No lock here: the writer lies down before it looks, we look after we append.
+            self._is_awake = True
             self._news.set()
 
     def check(self) -> None:
@@ -83,12 +83,12 @@ class Journal:
         """Wait until every event accepted so far is on disk; raise JournalUnavailable when that fails."""
         loop = asyncio.get_running_loop()
         with self._lock:
-            if self._commits.position >= self._accepted:
+            if not self._pending:
                 return
             if self._trouble is not None or self._closing:
                 raise JournalUnavailable
             done: asyncio.Future[None] = loop.create_future()
-            self._waiting.append((self._accepted, loop, done))
+            self._waiting.append((self._position + len(self._pending), loop, done))
         self._hurry.set()
         await done
 
@@ -160,6 +160,7 @@ class Journal:
             with self._lock:
                 self._news.clear()
                 self._hurry.clear()
+                self._is_awake = False
                 group = self._pending[:GROUP_LIMIT]
                 closing = self._closing
             if group:
@@ -168,7 +169,7 @@ class Journal:
                 return
 
     def _commit(self, group: list[Event]) -> None:
-        first = self._commits.position + 1
+        first = self._position + 1
         try:
             payload = self._commits.append(group)
         except Exception as error:  # Whatever it is: a dead writer would leave everyone waiting for ever.
@@ -176,6 +177,7 @@ class Journal:
             return
         with self._lock:
             del self._pending[: len(group)]
+            self._position += len(group)
             if self._pending:
                 self._news.set()
         self._settle_waiting(None)
@@ -190,7 +192,7 @@ class Journal:
             _log.warning("The journal is written again; nothing was lost.")
         with self._lock:
             self._trouble = trouble
-            position = self._commits.position
+            position = self._position
             answered = [one for one in self._waiting if trouble or one[0] <= position]
             self._waiting = [one for one in self._waiting if not trouble and one[0] > position]
             if self._waiting:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -78,7 +77,9 @@ class Sought:
 
 def serve_access_journal(api: FastAPI, authority: Authority, journal: JournalPort) -> None:
     """Add the access journal."""
-    what = operation("Search the access journal", "operator", AccessPage, refusals=(errors.OperatorKeyInvalid,))
+    what = operation(
+        "Search the access journal", "operator", AccessPage, refusals=(errors.OperatorKeyInvalid,)
+    )
 
     @api.get("/admin/journal", dependencies=operator_only(authority), **what)
     async def search(
@@ -93,29 +94,27 @@ def serve_access_journal(api: FastAPI, authority: Authority, journal: JournalPor
 
 def _page(journal: JournalPort, sought: Sought, cursor: int, limit: int) -> AccessPage:
     found: list[Access] = []
-    position, looked_at = cursor, 0
-    for position, line in journal.lines(cursor, since=sought.since):
-        looked_at += 1
+    position = cursor
+    for looked_at, (position, line) in enumerate(journal.lines(cursor, since=sought.since), 1):
         if line.startswith(_MARKS):
-            found += [access for access in _accesses(position, line) if sought.matches(access)]
+            access = _access(position, line)
+            found += [access] if sought.matches(access) else []
         if len(found) == limit or looked_at == LOOKED_AT:
             return AccessPage(found, position, position < journal.position)
     return AccessPage(found, position, False)
 
 
-def _accesses(position: int, line: bytes) -> Iterator[Access]:
-    match _decode(line):
-        case RequestAdmitted() as event:
-            yield Access(
-                position, event.at, "admitted", event.action, event.jti, event.tester_id, event.origin, None
-            )
-        case RequestRefused() as event:
-            yield Access(
-                position, event.at, "refused", event.action, event.jti, event.tester_id, event.origin, event.code
-            )
-        case TokenIssued() as event:
-            yield Access(
-                position, event.at, "admitted", TOKEN_ACTION, event.jti, event.tester_id, event.origin, None
-            )
-        case TokenDenied() as event:
-            yield Access(position, event.at, "refused", TOKEN_ACTION, None, None, event.origin, event.code)
+def _access(position: int, line: bytes) -> Access:
+    """The access that an event tells of."""
+    event = _decode(line)
+    at, origin = event.at, event.origin
+    match event:
+        case RequestAdmitted(jti=jti, tester_id=tester_id, action=action):
+            return Access(position, at, "admitted", action, jti, tester_id, origin, None)
+        case RequestRefused(jti=jti, tester_id=tester_id, action=action, code=code):
+            return Access(position, at, "refused", action, jti, tester_id, origin, code)
+        case TokenIssued(jti=jti, tester_id=tester_id):
+            return Access(position, at, "admitted", TOKEN_ACTION, jti, tester_id, origin, None)
+        case TokenDenied():
+            pass
+    return Access(position, at, "refused", TOKEN_ACTION, None, None, origin, event.code)

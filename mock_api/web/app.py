@@ -1,6 +1,7 @@
 """The web application: one function that puts it together. Importing this module does nothing.
 
-All routes are `async def`: one event loop is the lock that makes the authority's methods atomic. Run one worker.
+All routes are `async def`: one event loop is the lock that makes the authority's methods atomic. Run one
+worker.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
+from starlette.types import Lifespan
 
 from mock_api.core.authority import Authority
 from mock_api.core.errors import Refusal
@@ -66,7 +68,7 @@ def create_app(
         },
     )
     traffic = Traffic()
-    api.add_middleware(Wire, authority=authority, journal=journal, settings=settings, traffic=traffic)
+    api.add_middleware(Wire, clock=authority.clock, journal=journal, settings=settings, traffic=traffic)
     serve_lean(api, authority, settings)
     serve_characters(api, authority)
     serve_videos(api, authority, settings)
@@ -83,7 +85,7 @@ def create_app(
     return api
 
 
-def _lifespan(authority: Authority, journal: JournalPort, settings: WebSettings):  # type: ignore[no-untyped-def]
+def _lifespan(authority: Authority, journal: JournalPort, settings: WebSettings) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         knocking = asyncio.create_task(_knock(authority, journal, settings)) if settings.knock else None
@@ -97,7 +99,7 @@ def _lifespan(authority: Authority, journal: JournalPort, settings: WebSettings)
 
 
 async def _knock(authority: Authority, journal: JournalPort, settings: WebSettings) -> None:
-    """Settle again and again, so that watchers hear of what fell due; not while it could not be written down."""
+    """Settle again and again, so that watchers hear of what fell due; not while nothing can be written."""
     while True:
         await asyncio.sleep(settings.knock_every)
         if journal.failing_because is None:

@@ -1,4 +1,4 @@
-"""Reading request bodies: JSON or forms in, checked structs out, `Invalid` with the field at fault otherwise."""
+"""Reading request bodies: JSON or forms in, checked structs out; else `Invalid` with the field at fault."""
 
 from __future__ import annotations
 
@@ -27,10 +27,13 @@ _FIELD = re.compile(r"field `([^`]*)`")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 
 
-async def read_json(request: Request, model: type[Model], limit: int = JSON_LIMIT) -> Model:
-    """The JSON body as a `model`; no body at all where every field has a default."""
+async def read_json(request: Request, model: type[Model], limit: int | None = JSON_LIMIT) -> Model:
+    """The JSON body as a `model`; nothing at all will do where every field has a default.
+
+    `limit` is in bytes; with None the wire's own limit is all there is.
+    """
     body = await request.body()
-    if len(body) > limit:
+    if limit is not None and len(body) > limit:
         raise TooLarge(f"The body may have at most {limit} bytes.")
     if not body and not any(field.required for field in msgspec.structs.fields(model)):
         return model()
@@ -48,7 +51,7 @@ async def read_fields(
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in {"multipart/form-data", "application/x-www-form-urlencoded"}:
-        return await read_json(request, model, limit=1 << 62), frozenset()  # The wire's own limit has been kept.
+        return await read_json(request, model, limit=None), frozenset()
     try:
         async with request.form(max_files=FILES, max_fields=FIELDS, max_part_size=FIELD_LIMIT) as form:
             parts = form.multi_items()
@@ -93,17 +96,18 @@ def _invalid(error: msgspec.ValidationError, model: type[Struct]) -> Invalid:
     param = ".".join(part for part in (path, field[1] if field else "") if part)
     if "unknown field" in sentence:
         sentence += f"; known are {', '.join(_known_fields(type_info(model), path))}"
-    return Invalid(redact(f"{sentence} at `{path}`." if path else f"{sentence}."), param=redact(param) or None)
+    sentence = f"{sentence} at `{path}`." if path else f"{sentence}."
+    return Invalid(redact(sentence), param=redact(param) or None)
 
 
 def _known_fields(info: Type, path: str) -> list[str]:
-    """The field names of the struct at a dotted `path`; of all structs there, where it may be one of several."""
-    structs = [info] if isinstance(info, StructType) else list(info.types) if isinstance(info, UnionType) else []
-    structs = [each for each in structs if isinstance(each, StructType)]
+    """The field names of the struct at a dotted `path`; of all structs there, if it may be one of several."""
+    choices = info.types if isinstance(info, UnionType) else (info,)
     step, _, rest = re.sub(r"\[[^\]]*\]", "", path).partition(".")
     names: list[str] = []
-    for struct in structs:
-        assert isinstance(struct, StructType)  # noqa: S101 - filtered above.
+    for struct in choices:
+        if not isinstance(struct, StructType):
+            continue
         if not step:
             names += [struct.tag_field] if struct.tag_field else []
             names += [field.encode_name for field in struct.fields]

@@ -1,9 +1,10 @@
-"""The OpenAPI description, drawn from the very structs that check requests and shape answers, and its page."""
+"""The OpenAPI description, drawn from the structs that check requests and shape answers, and its page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -25,7 +26,7 @@ INTRODUCTION = (
     "`/v1` speaks OpenAI's video resource, `/oauth` buys access tokens with tester keys, `/admin` runs the "
     "programme and answers leaks. Every answer carries `X-Leaklab: simulation`."
 )
-EVERYWHERE = (errors.Invalid, errors.TooLarge, errors.Unavailable)
+EVERYWHERE: tuple[type[errors.Refusal], ...] = (errors.Invalid, errors.TooLarge, errors.Unavailable)
 
 _components: dict[str, Any] = {}
 
@@ -49,7 +50,7 @@ def operation(
     """What to say about a route: arguments for FastAPI's decorators."""
     content: dict[str, Any] = {"schema": schema(answers)}
     if example is not None:
-        content["example"] = msgspec.to_builtins(example)
+        content["example"] = _kept(example)
     extra: dict[str, Any] = {}
     if body is not None:
         required = any(field.required for field in msgspec.structs.fields(body))
@@ -68,27 +69,25 @@ def operation(
 def form(model: type[Struct], uploads: tuple[str, ...], example: dict[str, str]) -> dict[str, Any]:
     """The request body of a route that takes a form as well as JSON; `uploads` may be files in the form."""
     as_json = schema(model)
-    (own,), components = msgspec.json.schema_components((model,), ref_template=REFERENCE)
-    properties = dict(components[model.__name__]["properties"])
-    for name in uploads:
-        properties[name] = {"type": "string", "format": "binary"}
+    own = _components[model.__name__]
+    files = {name: {"type": "string", "format": "binary"} for name in uploads}
+    as_form = {"type": "object", "properties": {**own["properties"], **files}, "required": own["required"]}
     rules = RULES.get(model.__name__, {})
-    as_form = {"type": "object", "properties": properties, "required": components[model.__name__]["required"]}
     return {"required": True, "content": {
         "application/json": {"schema": as_json, "example": example},
         "multipart/form-data": {"schema": {**as_form, **rules}},
     }}
 
 
-def refused(kinds: Iterable[type[errors.Refusal]], everywhere: bool = True) -> dict[int | str, dict[str, Any]]:
+def refused(kinds: Iterable[type[errors.Refusal]]) -> dict[int | str, dict[str, Any]]:
     """The refusals a route may give, by status, with an example for each code."""
     by_status: dict[int | str, dict[str, Any]] = {}
-    for kind in (*kinds, *(EVERYWHERE if everywhere else ())):
+    for kind in chain(kinds, EVERYWHERE):
         said = by_status.setdefault(kind.status, {"description": "", "examples": {}})
         sentence = " ".join((kind.__doc__ or "").split())
         said["description"] = f"{said['description']} `{kind.code}`: {sentence}".strip()
         said["examples"][kind.code] = {
-            "value": msgspec.to_builtins(Error(ErrorDetail(sentence, kind.kind, None, kind.code)))
+            "value": _kept(Error(ErrorDetail(sentence, kind.kind, None, kind.code)))
         }
     return {
         status: {"description": said["description"], "content": {
@@ -124,16 +123,30 @@ def describe(app: FastAPI) -> dict[str, Any]:
                 del each["responses"]["422"]
             for answer in each["responses"].values():
                 answer["headers"] = {**HEADERS, **answer.get("headers", {})}
+                _restore_examples(answer.get("content", {}))
     return description
 
 
 HEADERS = {
     "X-Request-Id": {"schema": {"type": "string"}, "description": "Names this exchange in the log."},
-    "X-Leaklab": {"schema": {"type": "string", "enum": ["simulation"]}, "description": "Nothing here is real."},
+    "X-Leaklab": {"schema": {"type": "string", "const": "simulation"}, "description": "Nothing is real."},
 }
 POLL_HEADER = {POLL_AFTER: {
     "schema": {"type": "integer", "minimum": 1}, "description": "Milliseconds to wait before asking again."
 }}
+
+
+def _kept(example: object) -> str:
+    """An example as JSON text, because FastAPI drops nulls from what it copies; `describe` turns it back."""
+    return msgspec.json.encode(example).decode()
+
+
+def _restore_examples(content: dict[str, Any]) -> None:
+    for media in content.values():
+        if "example" in media:
+            media["example"] = msgspec.json.decode(media["example"])
+        for each in media.get("examples", {}).values():
+            each["value"] = msgspec.json.decode(each["value"])
 
 
 def serve_documents(api: FastAPI) -> None:

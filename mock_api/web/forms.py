@@ -160,7 +160,8 @@ class NamedToken(Strict, tag_field="kind", tag="token"):
 
 
 NamedScope = (
-    NamedToken | scopes.TesterScope | scopes.CohortScope | scopes.IssuedBeforeScope | scopes.KeyScope | scopes.AllScope
+    NamedToken | scopes.TesterScope | scopes.CohortScope | scopes.IssuedBeforeScope | scopes.KeyScope
+    | scopes.AllScope
 )
 
 

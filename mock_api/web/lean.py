@@ -1,7 +1,7 @@
 """`GET /v1/videos/{id}`, the one route that every waiting client calls again and again, without a detour.
 
-It stands in the OpenAPI like any other, but speaks ASGI itself: no request object, no dependency resolution, and an
-encoding that is kept until the video changes (the core hands out the same object until then).
+It stands in the OpenAPI like any other, but speaks ASGI itself: no request object, no dependency resolution,
+and an encoding that is kept until the video changes (the core hands out the same object until then).
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class RetrieveVideo:
         self._poll_after = settings.poll_after
         self._encoded: dict[str, tuple[Video, RawHeaders, bytes]] = {}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         """Answer with the video."""
         video_id = scope["path_params"]["video_id"]
         video = self._retrieve(caller_of(scope), video_id)
         encoded = self._encoded.get(video_id)
         if encoded is None or encoded[0] is not video:
             encoded = self._encode(video)
-        _, headers, body = encoded
+        headers, body = encoded[1:]
         await send({"type": "http.response.start", "status": 200, "headers": headers.copy()})
         await send({"type": "http.response.body", "body": body})
 

@@ -50,7 +50,7 @@ class Figures(Collector):
         programme = self._authority.programme
         for name, text, value in (
             ("leaklab_journal_position", "Events on disk.", self._journal.position),
-            ("leaklab_journal_writable", "1 if events can be written.", self._journal.failing_because is None),
+            ("leaklab_journal_writable", "1 if it can be written.", self._journal.failing_because is None),
             ("leaklab_tokens", "Access tokens in the books.", len(programme.tokens)),
             ("leaklab_testers", "Testers ever invited.", len(programme.testers)),
             ("leaklab_programme_paused", "1 while nobody gets in.", self._authority.register.paused),

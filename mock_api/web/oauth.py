@@ -35,7 +35,8 @@ REQUEST_BODY = {"required": True, "content": {"application/x-www-form-urlencoded
 def serve_oauth(api: FastAPI, authority: Authority) -> None:
     """Add the token endpoint."""
     what = operation(
-        "Buy an access token", "oauth", TokenGrant, example=TokenGrant("eyJ…", 3600, "videos.read videos.write")
+        "Buy an access token", "oauth", TokenGrant,
+        example=TokenGrant("eyJ…", 3600, "videos.read videos.write"),
     )
     what["responses"] = {200: what["responses"][200], **token_errors()}
     what["openapi_extra"] = {
@@ -57,7 +58,7 @@ def serve_oauth(api: FastAPI, authority: Authority) -> None:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """The parameters of the body. One without a value counts as left out, a repeated one is refused (§3.2)."""
+    """The parameters of the body: one without a value counts as left out, a repeat is refused (§3.2)."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/x-www-form-urlencoded":
         raise Invalid("send the parameters as application/x-www-form-urlencoded")
@@ -94,7 +95,8 @@ def _basic(authorization: str) -> tuple[str, str]:
     try:
         if scheme.lower() != "basic":
             raise ValueError(scheme)
-        client_id, colon, client_secret = b64decode(credentials.strip(), validate=True).decode().partition(":")
+        pair = b64decode(credentials.strip(), validate=True).decode()
+        client_id, colon, client_secret = pair.partition(":")
         if not colon:
             raise ValueError("no colon")
         return unquote_plus(client_id, errors="strict"), unquote_plus(client_secret, errors="strict")

@@ -35,7 +35,9 @@ def serve_operator(api: FastAPI, authority: Authority) -> None:
     _serve_testers(api, authority)
     guard, operator = operator_only(authority), authority.operator
 
-    what = operation("List access tokens", "operator", Listing[TokenView], refusals=(*OPERATOR, errors.NotFound))
+    what = operation(
+        "List access tokens", "operator", Listing[TokenView], refusals=(*OPERATOR, errors.NotFound)
+    )
 
     @api.get("/admin/tokens", dependencies=guard, **what)
     async def list_tokens(tester_id: str | None = None, live_only: bool = False) -> Response:

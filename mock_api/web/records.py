@@ -54,15 +54,19 @@ def serve_events(api: FastAPI, authority: Authority, journal: JournalPort) -> No
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         last_event_id: Annotated[int | None, Header(ge=0, le=POSITION_LARGEST)] = None,
     ) -> Response:
-        """Events beyond `after`. With `Accept: text/event-stream` they go on coming; `Last-Event-ID` resumes."""
+        """Events beyond `after`. With `Accept: text/event-stream` they go on; `Last-Event-ID` resumes."""
         if "text/event-stream" in request.headers.get("accept", ""):
             start = after if last_event_id is None else last_event_id
-            stream = _stream(journal, start)
-            return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+            headers = {"Cache-Control": "no-store"}
+            return StreamingResponse(_stream(journal, start), 200, headers, "text/event-stream")
         await journal.flushed()
-        entries = await run_in_threadpool(lambda: [Entry(*each) for each in journal.events(after, limit + 1)])
+        entries = await run_in_threadpool(_entries, journal, after, limit + 1)
         page, has_more = entries[:limit], len(entries) > limit
         return answer(EventPage(page, page[-1].position if page else after, has_more))
+
+
+def _entries(journal: JournalPort, after: int, limit: int) -> list[Entry]:
+    return [Entry(*each) for each in journal.events(after, limit)]
 
 
 async def _stream(journal: JournalPort, after: int) -> AsyncIterator[bytes]:

@@ -76,7 +76,9 @@ class TokenError(Struct, frozen=True):
     code: str
 
 
-def refusal_answer(request: Request, refusal: errors.Refusal, headers: Iterable[tuple[str, str]] = ()) -> Response:
+def refusal_answer(
+    request: Request, refusal: errors.Refusal, headers: Iterable[tuple[str, str]] = ()
+) -> Response:
     """The answer for a refusal, in the form its path speaks."""
     request.scope["refusal"] = refusal.code  # Access log and metrics name it.
     all_headers = {"Cache-Control": "no-store", **dict(headers)}
@@ -85,7 +87,7 @@ def refusal_answer(request: Request, refusal: errors.Refusal, headers: Iterable[
     if refusal.retry_after is not None:
         all_headers["Retry-After"] = str(max(1, ceil(refusal.retry_after)))
     if request.scope["path"] == TOKEN_PATH and refusal.status not in {404, 405}:
-        return _token_error(request, refusal, all_headers)
+        return _token_error(refusal, all_headers)
     challenge = _challenge(request, refusal)
     if challenge is not None:
         all_headers["WWW-Authenticate"] = challenge
@@ -131,16 +133,18 @@ def _methods_of(request: Request) -> list[str]:
 
 def _challenge(request: Request, refusal: errors.Refusal) -> str | None:
     """`WWW-Authenticate` by RFC 6750 §3: no error code where no credential came."""
-    if isinstance(refusal, errors.Unauthenticated):
-        if isinstance(refusal, errors.MissingToken) or "authorization" not in request.headers:
-            return f'Bearer realm="{REALM}"'
-        return f'Bearer realm="{REALM}", error="invalid_token", error_description="{_quotable(refusal.message)}"'
     if isinstance(refusal, errors.InsufficientScope):
-        return f'Bearer realm="{REALM}", error="insufficient_scope", error_description="{_quotable(refusal.message)}"'
-    return None
+        error = "insufficient_scope"
+    elif not isinstance(refusal, errors.Unauthenticated):
+        return None
+    elif isinstance(refusal, errors.MissingToken) or "authorization" not in request.headers:
+        return f'Bearer realm="{REALM}"'
+    else:
+        error = "invalid_token"
+    return f'Bearer realm="{REALM}", error="{error}", error_description="{_quotable(refusal.message)}"'
 
 
-def _token_error(request: Request, refusal: errors.Refusal, headers: dict[str, str]) -> Response:
+def _token_error(refusal: errors.Refusal, headers: dict[str, str]) -> Response:
     status, error = _token_error_word(refusal)
     if status == 401:
         headers["WWW-Authenticate"] = f'Basic realm="{REALM}"'

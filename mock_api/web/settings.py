@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class WebSettings:
     """Limits and manners of the wire. Spans are seconds, sizes bytes."""
 
-    knock: bool = True                   # settle every `knock_every`, so that watchers hear of what fell due at once
+    knock: bool = True                   # settle every `knock_every`: watchers hear of what fell due at once
     knock_every: float = 0.1
     poll_after: float = 1.0              # how long a client should wait between polls of one video
     body_limit: int = 25 * 1024 * 1024   # a request body; a data URL of OpenAI's longest image still fits

@@ -166,7 +166,9 @@ def serve_characters(api: FastAPI, authority: Authority) -> None:
         source = _source(body.video, uploads)
         return answer(authority.tester.create_character(caller_of(request.scope), body.name, source))
 
-    what = operation("Retrieve a character", "characters", Character, refusals=(*AT_THE_GATE, errors.NotFound))
+    what = operation(
+        "Retrieve a character", "characters", Character, refusals=(*AT_THE_GATE, errors.NotFound)
+    )
 
     @api.get("/v1/videos/characters/{character_id}", dependencies=[Security(ACCESS_TOKEN)], **what)
     async def retrieve_character(request: Request, character_id: str) -> Response:

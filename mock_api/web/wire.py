@@ -1,4 +1,4 @@
-"""The outermost layer of every request, as plain ASGI: request id, limits, durability, and a last word on errors.
+"""The outermost layer of every request, as plain ASGI: request id, limits, durability, a last word on errors.
 
 * Every answer carries `X-Request-Id` and `X-Leaklab: simulation`.
 * A body over the limit is refused without being read to its end.
@@ -12,14 +12,15 @@ import logging
 from collections.abc import Callable
 from itertools import count
 from time import perf_counter
+from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_api.core.authority import Authority
 from mock_api.core.errors import Invalid, Refusal, TooLarge
+from mock_api.core.ports import Clock
 from mock_api.core.redaction import redact
-from mock_api.journal import JournalPort, JournalUnavailable
+from mock_api.journal import JournalPort
 
 from .callers import caller_of
 from .metrics import Traffic
@@ -37,10 +38,10 @@ class Wire:
     """Wraps the whole application."""
 
     def __init__(
-        self, app: ASGIApp, authority: Authority, journal: JournalPort, settings: WebSettings, traffic: Traffic
+        self, app: ASGIApp, clock: Clock, journal: JournalPort, settings: WebSettings, traffic: Traffic
     ) -> None:
         self._app, self._journal, self._settings, self._traffic = app, journal, settings, traffic
-        self._epoch = f"{int(authority.clock.now() * 1000):x}"  # Keeps ids apart across restarts.
+        self._epoch = f"{int(clock.now() * 1000):x}"  # Keeps ids apart across restarts.
         self._numbers = count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,8 +123,6 @@ def _keep_slashes(scope: Scope) -> None:
     """Route by the path with `%2F` left as it is, so that an id with a slash stays one segment."""
     raw: bytes = scope["raw_path"].partition(b"?")[0]
     if b"%2f" in raw.lower():
-        from urllib.parse import unquote_to_bytes
-
         pieces = raw.replace(b"%2f", b"%2F").split(b"%2F")
         scope["path"] = "%2F".join(unquote_to_bytes(piece).decode("utf-8", "replace") for piece in pieces)
 
@@ -138,4 +137,5 @@ def _line(scope: Scope, exchange: Exchange) -> str:
     except Invalid:
         origin = "-"
     code = scope.get("refusal", "-")
-    return redact(f"{exchange.request_id} {origin} {scope['method']} {scope['path']} {exchange.status} {code}")
+    asked = f"{scope['method']} {scope['path']}"
+    return redact(f"{exchange.request_id} {origin} {asked} {exchange.status} {code}")

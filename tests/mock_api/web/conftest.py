@@ -1,11 +1,11 @@
-"""A whole API in process: real authority, real journal in memory, virtual time, a client for each who knocks."""
+"""A whole API in process: real authority, journal in memory, virtual time, a client for each who knocks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from mock_api.core.authority import Authority, Surroundings
@@ -117,6 +117,4 @@ def house() -> House:
 @pytest.fixture
 def held() -> House:
     """A house that holds outputs for approval."""
-    from msgspec.structs import replace
-
     return House(replace(POLICY, approval=Approval(mode="hold")))
