@@ -198,9 +198,8 @@ class Collateral:
             account.refused += 1
 
     def apply_submitted(self, event: VideoSubmitted) -> None:
-        """Remember whose the output will be; what strangers ordered is nobody's loss."""
-        if not self._incident.is_misuse(event.jti):
-            self._owners[event.video_id] = event.tester_id
+        """Remember whose the output will be; what strangers order is the leaker's, and so nobody's loss."""
+        self._owners[event.video_id] = event.tester_id
 
     def apply_output_lost(self, event: OutputQuarantined | OutputRecalled) -> None:
         """Locked or gone."""

@@ -55,7 +55,7 @@ class Response:
             case TokenScope(jti=jti):
                 return jti == token.jti
             case KeyScope(kid=kid):
-                return kid == token.kid and (self.standing or token.at <= self.start)
+                return kid == token.kid
         return (self.standing or token.at <= self.start) and self.covers_tester(token.tester_id, cohort)
 
 

@@ -93,6 +93,14 @@ def test_who_has_no_live_token_loses_nothing_by_a_cutoff() -> None:
     assert story.ledger().testers_cut_off == 0
 
 
+def test_a_token_that_died_with_its_tester_cannot_be_lost_again() -> None:
+    story = leaked("bob")
+    story.revoke(scopes.TesterScope("bob"), at=6000)
+    story.key("bob", at=6060)
+    story.revoke(scopes.KeyScope("kid-1"), at=6120)
+    assert story.ledger().tester_minutes_lost == 1
+
+
 def test_a_suspension_costs_until_it_is_lifted_or_runs_out() -> None:
     story = leaked("bob")
     story.suspend(scopes.TesterScope("bob"), at=6000, until=6600, name="first")

@@ -290,6 +290,43 @@ def test_posting_the_same_token_again_changes_nothing() -> None:
     assert story.ledger().leaked_at == before.leaked_at
 
 
+def test_a_token_that_is_posted_again_is_still_the_one_that_was_decided_on() -> None:
+    story = Story("ann")
+    story.leak(at=100)
+    story.revoke(scopes.TokenScope("ann-1"), at=200)
+    story.leak(at=250)
+    story.admit(at=260)
+    assert story.ledger().enforcement_lag == 60
+    assert story.ledger().accepted_after_decision == 1
+
+
+def test_a_token_bought_after_the_revocation_is_another_one() -> None:
+    story = Story("ann")
+    story.revoke(scopes.TesterScope("ann"), at=50)
+    story.key("ann", at=55)
+    story.issue("ann", "ann-2", at=60)
+    story.leak(at=100, jti="ann-2")
+    assert story.ledger().time_to_stop is None
+
+
+def test_a_decision_on_a_key_holds_for_what_is_bought_with_it_later() -> None:
+    story = Story("ann")
+    story.leak(at=100, what="tester_key")
+    story.throttle("ann", at=150)
+    story.issue("ann", "ann-2", at=160, origin=PAGE)
+    story.admit("ann-2", at=170)
+    assert story.ledger().accepted_after_decision == 1
+    assert story.ledger().enforcement_lag == 20
+
+
+def test_what_the_tester_buys_with_the_leaked_key_has_not_leaked() -> None:
+    story = Story("ann")
+    story.leak(at=100, what="tester_key")
+    story.issue("ann", "ann-3", at=160)
+    story.key("ann", at=200)
+    assert story.ledger().time_to_stop == 100
+
+
 def test_what_strangers_buy_with_a_leaked_key_is_leaked_too() -> None:
     story = Story("ann")
     story.leak(at=100, what="tester_key")
