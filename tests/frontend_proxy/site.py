@@ -76,8 +76,8 @@ def visitor_of(app: Starlette) -> httpx2.AsyncClient:
 async def open_site(
     api: WireApi | None = None, transport: httpx2.AsyncBaseTransport | None = None, **knobs: Any
 ) -> AsyncIterator[Site]:
-    """A front end with one credential and no loop; `knobs` are ProxySettings."""
-    clock, events = SetClock(), list[FrontEndEvent]()
+    """A front end with one credential and no loop; `knobs` are ProxySettings, and `clock` a SetClock."""
+    clock, events = knobs.pop("clock", None) or SetClock(), list[FrontEndEvent]()
     api = api or WireApi(SECRET)
     credentials = (CredentialSetting(Secret(SECRET)),)
     settings = replace(ProxySettings(upstream_url=ADDRESS, credentials=credentials, loop=False), **knobs)
