@@ -250,6 +250,14 @@ class AlertRaised(Happened, frozen=True):
     evidence: str
 
 
+class StepTaken(Happened, frozen=True):
+    """A step of the playbook was carried out for an alert, whether or not it found anything to do."""
+
+    alert_id: str
+    step: int                                      # its place among the alert's steps, from 0
+    by: str
+
+
 class Revoked(Happened, frozen=True):
     """Whatever `scope` covers is refused from now on. `alert_id`: the alert that led to it, if one did."""
 
@@ -317,6 +325,7 @@ Event = (
     PolicyAdopted | SigningKeyAdded | TesterInvited | TesterKeyIssued | TesterActivated | TesterLeft | TokenIssued
     | TokenDenied | RequestAdmitted | RequestRefused | VideoSubmitted | RenderStarted | RenderFinished | RenderFailed
     | OutputClaimed | ClaimLapsed | OutputApproved | OutputRejected | OutputQuarantined | OutputRecalled
-    | OutputDownloaded | OutputExpired | VideoDeleted | CharacterCreated | LeakReported | AlertRaised | Revoked
+    | OutputDownloaded | OutputExpired | VideoDeleted | CharacterCreated | LeakReported | AlertRaised | StepTaken
+    | Revoked
     | Suspended | SuspensionLifted | TesterThrottled | ProgrammePaused | ProgrammeResumed | OutputAttributed
 )

@@ -16,12 +16,11 @@ from msgspec import Struct
 from .containment import Containment, Grounds
 from .events import (
     AlertRaised,
-    OutputQuarantined,
     ProgrammePaused,
     Revoked,
+    StepTaken,
     Suspended,
     TesterThrottled,
-    VideoSubmitted,
 )
 from .policy import Action, Step
 from .scopes import AllScope, CohortScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
@@ -45,7 +44,7 @@ _REVOCATIONS: dict[type, Action] = {
 
 
 class CaseStep(Struct):
-    """One step for one alert. `due_at` is None for a human step; `taken_by` where the log does not say."""
+    """One step for one alert. `due_at` is None for a human step."""
 
     step: Step
     has_target: bool
@@ -73,7 +72,6 @@ class Playbook:
 
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
-        self._last_submission_at = 0.0
         self.containment = Containment(authority)
         self.cases: dict[str, Case] = {}
 
@@ -85,27 +83,17 @@ class Playbook:
             Suspended: self.apply_suspended,
             TesterThrottled: self.apply_tester_throttled,
             ProgrammePaused: self.apply_programme_paused,
-            OutputQuarantined: self.apply_output_quarantined,
-            VideoSubmitted: self.apply_video_submitted,
+            StepTaken: self.apply_step_taken,
         }
 
     def take(self, case: Case, index: int, by: str, now: float) -> None:
-        """Do what step `index` of `case` says; the caller has seen that it has a target."""
-        step, alert = case.steps[index].step, case.alert
-        reason = f"{alert.detector}: {alert.evidence}"[:REASON_LIMIT]
-        grounds = Grounds(reason, by, alert.alert_id)
-        if step.do == "pause":
-            self.containment.pause(step.recall, grounds, now)
-            return
-        scope = self._target(step.do, alert, now)
-        if step.do == "throttle" and isinstance(scope, TesterScope):
-            self.containment.throttle(scope.tester_id, step.throttle_to, grounds, now)
-        elif step.do == "suspend_tester" and scope is not None:
-            self.containment.suspend(scope, step.suspend_for, grounds, now)
-        elif step.do == "quarantine" and scope is not None:
-            self.containment.quarantine(scope, grounds, now)
-        elif scope is not None:
-            self.containment.revoke(scope, grounds, now)
+        """Do what step `index` of `case` says; the caller has seen that it has a target.
+
+        What it does is recorded before the step itself: a crash in between repeats the step, which is harmless,
+        where the other order would forget it.
+        """
+        self._act(case, index, by, now)
+        self._authority.record(StepTaken(now, case.alert.alert_id, index, by))
 
     def apply_alert_raised(self, event: AlertRaised) -> None:
         """Open a case and set the automatic steps' deadlines."""
@@ -140,31 +128,39 @@ class Playbook:
         """So may the kill switch."""
         self._settle(event.alert_id, "pause", event.at, event.by)
 
-    def apply_output_quarantined(self, event: OutputQuarantined) -> None:
-        """An output that was locked for an alert's sake carries the alert's id."""
-        self._settle(event.revocation_id, "quarantine", event.at, None)
+    def apply_step_taken(self, event: StepTaken) -> None:
+        """The step is done, by whom the event says."""
+        case = self.cases.get(event.alert_id)
+        if case is not None:
+            case.steps[event.step].taken_at, case.steps[event.step].taken_by = event.at, event.by
 
-    def apply_video_submitted(self, event: VideoSubmitted) -> None:
-        """Remember how far the log has come, as far as new outputs go."""
-        self._last_submission_at = event.at
+    def _act(self, case: Case, index: int, by: str, now: float) -> None:
+        step, alert = case.steps[index].step, case.alert
+        reason = f"{alert.detector}: {alert.evidence}"[:REASON_LIMIT]
+        grounds = Grounds(reason, by, alert.alert_id)
+        if step.do == "pause":
+            self.containment.pause(step.recall, grounds, now)
+            return
+        scope = self._target(step.do, alert, now)
+        if step.do == "throttle" and isinstance(scope, TesterScope):
+            self.containment.throttle(scope.tester_id, step.throttle_to, grounds, now)
+        elif step.do == "suspend_tester" and scope is not None:
+            self.containment.suspend(scope, step.suspend_for, grounds, now)
+        elif step.do == "quarantine" and scope is not None:
+            self.containment.quarantine(scope, grounds, now)
+        elif scope is not None:
+            self.containment.revoke(scope, grounds, now)
 
     def _take_due(self, case: Case, key: str, at: float) -> None:
         case_step = case.steps[int(key)]
-        # After a restart every deadline is set again. Deadlines are settled in order before anything is
-        # recorded, so one older than the last submission was settled then, even if it found nothing to lock
-        # and left no event.
-        settled_before = case_step.step.do == "quarantine" and self._last_submission_at > at
-        if case_step.taken_at is None and not settled_before:
+        if case_step.taken_at is None:             # After a restart every deadline is set again.
             self.take(case, int(key), BY, at)
-        if case_step.taken_at is None:
-            case_step.taken_at, case_step.taken_by = at, BY
 
-    def _settle(self, alert_id: str | None, action: Action, at: float, by: str | None) -> None:
+    def _settle(self, alert_id: str | None, action: Action, at: float, by: str) -> None:
         case = self.cases.get(alert_id) if alert_id is not None else None
         for case_step in case.steps if case is not None else ():
             if case_step.step.do == action and case_step.taken_at is None:
-                case_step.taken_at = at
-                case_step.taken_by = BY if by is None and at == case_step.due_at else by
+                case_step.taken_at, case_step.taken_by = at, by
                 return
 
     def _target(self, action: Action, alert: AlertRaised, at: float) -> Scope | None:

@@ -83,7 +83,9 @@ class CusumDetector(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     decision: Positive = 30.0                      # the sum at which it speaks
 
 
-class ConcurrencyDetector(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="concurrency"):
+class ConcurrencyDetector(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="concurrency"
+):
     """More origins using one token within a window than one person has."""
 
     name: str

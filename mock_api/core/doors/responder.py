@@ -151,7 +151,6 @@ class ResponderDoor:
         """Take a playbook step of an alert now, also an automatic one that is not yet due.
 
         Raises NotFound, AlreadySettled if it was carried out, Invalid if the alert names no target for it.
-        A quarantine that finds nothing to lock leaves its step waiting.
         """
         now = self._authority.settle()
         by = redaction.name(by, "by")

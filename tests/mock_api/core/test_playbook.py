@@ -100,7 +100,7 @@ def test_a_human_step_waits_until_it_is_carried_out_and_is_carried_out_once(
     assert (alert.steps[0].state, alert.steps[0].due_at) == ("waiting", None)
     after = opened.authority.responder.carry_out(alert.alert_id, 0, "Grace")
     assert after.steps[0].state == "carried_out"
-    assert after.steps[0].taken_by == (None if action == "quarantine" else "Grace")
+    assert after.steps[0].taken_by == "Grace"
     with pytest.raises(errors.AlreadySettled):
         opened.authority.responder.carry_out(alert.alert_id, 0, "Grace")
     assert len(opened.of(EVENT_OF[action])) == 1
@@ -169,11 +169,11 @@ def test_after_a_notice_that_names_nobody_the_responder_attributes_and_revokes(o
     assert the_alert(opened).steps[0].state == "carried_out"
 
 
-def test_a_quarantine_that_finds_nothing_leaves_its_human_step_waiting(open_range: Opener) -> None:
+def test_a_quarantine_that_finds_nothing_is_carried_out_all_the_same(open_range: Opener) -> None:
     opened = with_playbook(open_range, Step(when="hands", do="quarantine"))
     opened.admit(opened.tester_with_token()[1])
     after = opened.authority.responder.carry_out(the_alert(opened).alert_id, 0, "Grace")
-    assert after.steps[0].state == "waiting"
+    assert after.steps[0].state == "carried_out"
 
 
 def test_a_restart_does_not_repeat_a_quarantine_that_found_nothing(open_range: Opener) -> None:
