@@ -27,7 +27,7 @@ _FLOAT: Final = re.compile(
 Path = tuple[str | int, ...]
 
 
-class FileProblem(Exception):  # noqa: N818 - the word people use; an Error would be ours, this is the file's
+class FileProblem(Exception):
     """What is wrong with a file, in one sentence: which file, where possible which line, and what would do.
 
     `file` is as it was named, `line` and `column` count from 1, `field` is a path like `detectors[0].kind`.
