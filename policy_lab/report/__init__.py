@@ -20,8 +20,8 @@ class ReportError(Exception):
 def write_report(out: Path, results: Sequence[DesignPointResult], command: str) -> Path:
     """Write report.html, summary.json, summary.csv, events.jsonl and figures/ into `out`; return the page.
 
-    `results` are design points of one scenario; the others are compared with the first. `command` is what replays
-    them. Raises ReportError where there is nothing to report or the drawing library is missing.
+    `results` are design points of one scenario, compared with the first; `command` replays them.
+    Raises ReportError where there is nothing to report or the drawing library is missing.
     """
     if not results:
         raise ReportError("There is no run to report on: run at least one policy.")

@@ -31,9 +31,7 @@ class Account:
         self.queues = Queues()
         self.approvals = Approvals(self.strangers, result.policy.approval.mode)
         self.watch = Watch()
-        read(
-            result.events, self.strangers, self.traffic, self.spread, self.queues, self.approvals, self.watch
-        )
+        read(result.events, self.strangers, self.traffic, self.spread, self.queues, self.approvals, self.watch)
 
     @cached_property
     def ledgers(self) -> list[Ledger]:
@@ -108,8 +106,4 @@ def paired(first: Account, second: Account, name: str) -> tuple[list[float | Non
 
 
 def _by_replication(account: Account, name: str) -> dict[int, float | None]:
-    return {
-        run.replication: getattr(run.ledger, name)
-        for run in account.result.replications
-        if run.ledger is not None
-    }
+    return {run.replication: getattr(run.ledger, name) for run in account.result.replications if run.ledger is not None}

@@ -57,9 +57,7 @@ def mean(measure: Measure, found: Estimate) -> str:
         # The unit stands once, at the end; spans in words need theirs on both sides.
         text = text.removesuffix(" min") if measure.unit == "minutes" else text
         text += f" ± {amount(measure, found.half_width, rounded=False)}"
-    return text + (
-        f" ({found.replications} of {found.replications + found.missing} runs)" if found.missing else ""
-    )
+    return text + (f" ({found.replications} of {found.replications + found.missing} runs)" if found.missing else "")
 
 
 def difference(measure: Measure, found: Estimate) -> str:

@@ -79,10 +79,7 @@ def compared(accounts: Sequence[Account]) -> list[Comparison]:
     baseline, *others = accounts
     return [
         Comparison(
-            other.policy.name,
-            baseline.policy.name,
-            measure,
-            paired_difference(*paired(other, baseline, measure.name)),
+            other.policy.name, baseline.policy.name, measure, paired_difference(*paired(other, baseline, measure.name))
         )
         for other in others
         for measure in compared_figures(accounts)

@@ -17,9 +17,7 @@ from .comparisons import compared
 from .figures import Figure
 
 
-def write_files(
-    out: Path, accounts: Sequence[Account], slugs: Sequence[str], figures: Iterable[Figure]
-) -> None:
+def write_files(out: Path, accounts: Sequence[Account], slugs: Sequence[str], figures: Iterable[Figure]) -> None:
     """Write everything but the page into `out`, which exists."""
     results = [account.result for account in accounts]
     (out / "summary.json").write_text(

@@ -25,11 +25,11 @@ class Grid(NamedTuple):
         return per(self.width)
 
     def counts(self, instants: Sequence[float]) -> list[int]:
-        """How many of `instants` fall into each bin."""
+        """How many of `instants` fall into each bin; the last one is closed, for runs end on an event."""
         bins = len(self.minutes) - 1
-        places = ((np.asarray(instants, dtype=float) - self.start) // self.width).astype(int)
-        inside = places[(places >= 0) & (places < bins)]
-        return [int(count) for count in np.bincount(inside, minlength=bins)]
+        places = (np.asarray(instants, dtype=float) - self.start) / self.width
+        inside = places[(places >= 0) & (places <= bins)].astype(int)
+        return [int(count) for count in np.bincount(np.minimum(inside, bins - 1), minlength=bins)]
 
     def totals(self, instants: Sequence[float]) -> list[int]:
         """How many of `instants` lie before the end of each bin."""
@@ -70,6 +70,4 @@ def grid_over(account: Account) -> Grid:
     span = account.end - account.start
     width = bin_width(span)
     bins = max(1, round(span / width))
-    return Grid(
-        account.start, width, [account.minute(account.start + index * width) for index in range(bins + 1)]
-    )
+    return Grid(account.start, width, [account.minute(account.start + index * width) for index in range(bins + 1)])

@@ -36,11 +36,9 @@ class Measure(Struct, frozen=True):
 
 
 MEASURES = (
-    Measure("leaked_at", "clock", "Leaked", "instant", "The first credential came into strangers' reach."),
+    Measure("leaked_at", "clock", "Leaked", "instant", "The first credential came into strangers’ reach."),
     Measure("first_misuse_at", "clock", "First misuse", "instant", "A stranger was first let in."),
-    Measure(
-        "detected_at", "clock", "Detected", "instant", "An alert concerned the leak, or a report named it."
-    ),
+    Measure("detected_at", "clock", "Detected", "instant", "An alert concerned the leak, or a report named it."),
     Measure("decided_at", "clock", "Decided", "instant", "A response first covered a leaked credential."),
     Measure("last_accepted_at", "clock", "Last accepted", "instant", "A stranger was last let in."),
     Measure("time_to_detect", "span", "Time to detect", "seconds", "Detected − leaked."),
@@ -75,13 +73,9 @@ MEASURES = (
         "count",
         "Visits that a copy could serve; one without a credential serves none.",
     ),
-    Measure(
-        "misuse_requests", "harm", "Misuse requests", "count", "Strangers' requests that the gate let in."
-    ),
-    Measure("misuse_renders", "harm", "Misuse renders", "count", "Strangers' renders that took up capacity."),
-    Measure(
-        "render_seconds_stolen", "harm", "Render time stolen", "seconds", "Capacity those renders occupied."
-    ),
+    Measure("misuse_requests", "harm", "Misuse requests", "count", "Strangers’ requests that the gate let in."),
+    Measure("misuse_renders", "harm", "Misuse renders", "count", "Strangers’ renders that took up capacity."),
+    Measure("render_seconds_stolen", "harm", "Render time stolen", "seconds", "Capacity those renders occupied."),
     Measure("outputs_escaped", "harm", "Outputs escaped", "count", "Outputs that strangers downloaded."),
     Measure(
         "outputs_escaped_unapproved",
@@ -95,12 +89,10 @@ MEASURES = (
         "harm",
         "Accepted after decision",
         "count",
-        "Strangers' requests let in after a response covered their credential.",
+        "Strangers’ requests let in after a response covered their credential.",
     ),
     Measure("testers", "run", "Testers", "count", "Testers ever invited."),
-    Measure(
-        "innocent_testers", "run", "Innocent testers", "count", "Testers none of whose credentials leaked."
-    ),
+    Measure("innocent_testers", "run", "Innocent testers", "count", "Testers none of whose credentials leaked."),
     Measure(
         "testers_cut_off",
         "collateral",
@@ -118,30 +110,26 @@ MEASURES = (
     Measure(
         "legitimate_requests_refused",
         "collateral",
-        "Testers' requests refused",
+        "Testers’ requests refused",
         "count",
         "Requests of innocent testers that a response refused.",
     ),
     Measure(
         "legitimate_requests_limited",
         "collateral",
-        "Testers' requests limited",
+        "Testers’ requests limited",
         "count",
         "Requests of innocent testers that a standing quota or queue limit refused.",
     ),
     Measure(
         "legitimate_outputs_lost",
         "collateral",
-        "Testers' outputs lost",
+        "Testers’ outputs lost",
         "count",
         "Outputs of innocent testers still locked or gone at the end.",
     ),
-    Measure(
-        "reviewer_minutes", "work", "Reviewer time", "minutes", "From each claim to its decision or lapse."
-    ),
-    Measure(
-        "keys_reissued", "work", "Keys re-issued", "count", "Tester keys made anew for testers who had one."
-    ),
+    Measure("reviewer_minutes", "work", "Reviewer time", "minutes", "From each claim to its decision or lapse."),
+    Measure("keys_reissued", "work", "Keys re-issued", "count", "Tester keys made anew for testers who had one."),
     Measure("leak_reports", "work", "Leak reports", "count", "Reports that reached the operator."),
     Measure("alerts", "work", "Alerts", "count", "Alerts that the detectors raised."),
     Measure("false_alerts", "work", "False alerts", "count", "Alerts that concern no leak."),

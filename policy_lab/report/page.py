@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from .account import Account, leaked
-from .figures import Drawn, Figure
+from .figures import PAPER, Drawn, Figure
 from .files import as_csv
 from .story import reach, tell
 from .tables import MOST_ROWS, at_a_glance, differences, ledger, seen
@@ -29,13 +29,7 @@ def page(accounts: Sequence[Account], figures: Drawn, command: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "picture": picture,
-        "data_link": data_link,
-        "story": tell,
-        "reach": reach,
-        "seen": seen,
-    }
+    environment.filters |= {"picture": picture, "data_link": data_link, "story": tell, "reach": reach, "seen": seen}
     first = accounts[0]
     failures = [(account, run) for account in accounts for run in account.result.replications if run.failure]
     return environment.get_template("report.html.j2").render(
@@ -59,11 +53,9 @@ def page(accounts: Sequence[Account], figures: Drawn, command: str) -> str:
 
 
 def picture(figure: Figure) -> Markup:
-    """The SVG for the inside of a page: named for screen readers, without what HTML does not need."""
-    svg = re.sub(r' xmlns(:xlink)?="[^"]*"| version="1.1"', "", figure.svg)
-    label = Markup(' role="img" aria-label="{}"').format(figure.alt)
-    # Texts inside the drawing were escaped by vl-convert.
-    return Markup(svg.replace(' class="marks"', label, 1))  # noqa: S704 - our own drawing, see above
+    """The SVG for the inside of a page, without its white ground and what HTML does not need."""
+    svg = re.sub(r' xmlns(:xlink)?="[^"]*"| version="1.1"', "", figure.svg.replace(PAPER, ""))
+    return Markup(svg)  # noqa: S704 - the converter has escaped all texts in it
 
 
 def data_link(figure: Figure) -> str:

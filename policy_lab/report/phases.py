@@ -45,8 +45,7 @@ def marks(account: Account) -> list[Mark]:
     """The clocks that were reached, in the order of time."""
     reached = [(getattr(account.ledger, field), name) for field, name in CLOCKS]
     return sorted(
-        (Mark(account.minute(at), name) for at, name in reached if at is not None),
-        key=lambda mark: mark.minute,
+        (Mark(account.minute(at), name) for at, name in reached if at is not None), key=lambda mark: mark.minute
     )
 
 
@@ -54,11 +53,7 @@ def bands(account: Account) -> list[Band]:
     """Leak → first misuse → detected → decided → last accepted: the darker, the nearer to the end."""
     edges = [mark.minute for mark in marks(account)]
     shades = (0.04, 0.08, 0.13, 0.19)
-    return [
-        Band(start, end, shade)
-        for start, end, shade in zip(edges, edges[1:], shades, strict=False)
-        if end > start
-    ]
+    return [Band(start, end, shade) for start, end, shade in zip(edges, edges[1:], shades, strict=False) if end > start]
 
 
 def laid_out(found: list[Mark], first: float, last: float, width: float) -> list[Label]:

@@ -14,9 +14,9 @@ def tell(account: Account) -> str:
         return "There is no run to tell of: the first replication left no events."
     if account.ledger.leaked_at is None:
         return _quiet(account)
-    return " ".join(
-        [_leak(account), _misuse(account), _after_the_decision(account), _collateral(account)]
-    ).replace("  ", " ")
+    return " ".join([_leak(account), _misuse(account), _after_the_decision(account), _collateral(account)]).replace(
+        "  ", " "
+    )
 
 
 def _quiet(account: Account) -> str:
@@ -44,11 +44,7 @@ def _leak(account: Account) -> str:
 def _misuse(account: Account) -> str:
     ledger = account.ledger
     if not ledger.misuse_requests:
-        stop = (
-            ""
-            if ledger.time_to_stop is None
-            else f", and it was shut out {in_words(ledger.time_to_stop)} later"
-        )
+        stop = "" if ledger.time_to_stop is None else f", and it was shut out {in_words(ledger.time_to_stop)} later"
         return f"no stranger got in with it{stop}."
     made = (
         f"strangers had {counted(ledger.misuse_renders, 'clip')} rendered and carried "
@@ -100,11 +96,7 @@ def reach(account: Account) -> list[str]:
     """How far the clips and the copies of the front end reached, in sentences."""
     tree, told = account.spread, []
     if tree.clips:
-        cut = (
-            f", {tree.shared_visits_cut_off:,} of them after it was dead"
-            if tree.shared_visits_cut_off
-            else ""
-        )
+        cut = f", {tree.shared_visits_cut_off:,} of them after it was dead" if tree.shared_visits_cut_off else ""
         told.append(
             f"{counted(tree.shared_visits, 'visit')} came to the front end through the share links of "
             f"{counted(len(tree.clips), 'clip')}{cut}."
@@ -112,9 +104,7 @@ def reach(account: Account) -> list[str]:
     if tree.mirrors:
         served = sum(mirror.served for mirror in tree.mirrors.values())
         visits = served + sum(mirror.refused for mirror in tree.mirrors.values())
-        told.append(
-            f"Of {counted(visits, 'visit')} to its copies ({len(tree.mirrors):,}), {served:,} were served."
-        )
+        told.append(f"Of {counted(visits, 'visit')} to its copies ({len(tree.mirrors):,}), {served:,} were served.")
     if account.ledger.turned_away:
         told.append(f"Turned away by the dead front end: {counted(account.ledger.turned_away, 'visitor')}.")
     return told

@@ -37,9 +37,7 @@ class Seen(Struct):
 def at_a_glance(accounts: Sequence[Account]) -> list[Line]:
     """The four figures to know first."""
     names = _GLANCE if leaked(accounts) else _QUIET_GLANCE
-    return [
-        Line(BY_NAME[name], [_first_look(account, BY_NAME[name]) for account in accounts]) for name in names
-    ]
+    return [Line(BY_NAME[name], [_first_look(account, BY_NAME[name]) for account in accounts]) for name in names]
 
 
 def differences(accounts: Sequence[Account]) -> list[Line]:
@@ -80,8 +78,7 @@ def ledger(accounts: Sequence[Account]) -> dict[str, list[Line]]:
 def seen(account: Account) -> list[Seen]:
     """What the operator saw and did in the first run, at most `MOST_ROWS` rows."""
     return [
-        Seen(on_the_clock(row.at - account.zero), row, _again(account, row))
-        for row in account.watch.rows[:MOST_ROWS]
+        Seen(on_the_clock(row.at - account.zero), row, _again(account, row)) for row in account.watch.rows[:MOST_ROWS]
     ]
 
 

@@ -20,15 +20,7 @@ from mock_api.core.events import (
     TesterLeft,
     TesterThrottled,
 )
-from mock_api.core.scopes import (
-    AllScope,
-    CohortScope,
-    IssuedBeforeScope,
-    KeyScope,
-    Scope,
-    TesterScope,
-    TokenScope,
-)
+from mock_api.core.scopes import AllScope, CohortScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
 from policy_lab.truth import NoticePublished, ResponderDecided
 
 from .reading import Handler
@@ -102,21 +94,13 @@ class Watch:
         where = f" ({event.url})" if event.url else ""
         words = {"reviewer": "A reviewer noticed", "leak_report": "A leak report", "public": "Public talk"}
         self._note(
-            event,
-            "report",
-            f"{words[event.source]}{about}{said}{where}.",
-            event.by,
-            "report",
-            event.source,
-            about,
+            event, "report", f"{words[event.source]}{about}{said}{where}.", event.by, "report", event.source, about
         )
 
     def _alerted(self, event: AlertRaised) -> None:
         about = self._subject(event.jti, event.tester_id)
         said = event.evidence.rstrip(".")
-        self._note(
-            event, "alert", f"{said[:1].upper()}{said[1:]}{about}.", event.detector, event.detector, about
-        )
+        self._note(event, "alert", f"{said[:1].upper()}{said[1:]}{about}.", event.detector, event.detector, about)
 
     def _decided(self, event: ResponderDecided) -> None:
         because = f" after alert {event.alert_id}" if event.alert_id else ""
@@ -134,9 +118,7 @@ class Watch:
 
     def _suspended(self, event: Suspended) -> None:
         span = in_words(event.until - event.at)
-        self._respond(
-            event, f"{_covered(event.scope)} was suspended", f"{self._which(event.scope)} for {span}"
-        )
+        self._respond(event, f"{_covered(event.scope)} was suspended", f"{self._which(event.scope)} for {span}")
 
     def _throttled(self, event: TesterThrottled) -> None:
         self._respond(
@@ -146,9 +128,7 @@ class Watch:
         )
 
     def _paused(self, event: ProgrammePaused) -> None:
-        self._respond(
-            event, "the programme was paused", ", finished outputs were recalled" if event.recall else ""
-        )
+        self._respond(event, "the programme was paused", ", finished outputs were recalled" if event.recall else "")
 
     def _resumed(self, event: ProgrammeResumed) -> None:
         self._note(event, "response", f"The programme runs again. “{event.reason}”", event.by)
@@ -176,21 +156,17 @@ class Watch:
     def _which(self, scope: Scope) -> str:
         if isinstance(scope, TesterScope):
             return f" ({self._named(scope.tester_id)})"
-        name = (
-            scope.jti
-            if isinstance(scope, TokenScope)
-            else getattr(scope, "kid", getattr(scope, "cohort", ""))
-        )
+        name = scope.jti if isinstance(scope, TokenScope) else getattr(scope, "kid", getattr(scope, "cohort", ""))
         return f" ({name})" if name else ""
 
 
 def _covered(scope: Scope) -> str:
     words: dict[type, str] = {
         TokenScope: "the token",
-        TesterScope: "the tester's access",
-        CohortScope: "the cohort's access",
+        TesterScope: "the tester’s access",
+        CohortScope: "the cohort’s access",
         IssuedBeforeScope: "every token issued until then",
         KeyScope: "every token of that signing key",
-        AllScope: "everyone's access",
+        AllScope: "everyone’s access",
     }
     return words[type(scope)]

@@ -11,13 +11,13 @@ from policy_lab.report.account import Account, leaked
 from .approvals import approvals
 from .clocks import timeline
 from .comparison import comparison
-from .conversion import convert
+from .conversion import PAPER, convert
 from .epidemic import epidemic
 from .queues import queues
 from .spread import spread
 from .theme import Figure
 
-__all__ = ["ChapterFigures", "Drawn", "Figure", "drawn"]
+__all__ = ["PAPER", "ChapterFigures", "Drawn", "Figure", "drawn"]
 
 
 class ChapterFigures(Struct):

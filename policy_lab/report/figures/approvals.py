@@ -84,15 +84,11 @@ def _settled(account: Account, grid: Grid, settled: list[Verdict]) -> Spec:
     for verdict in settled:
         steps = grid.steps(grid.totals(account.approvals.verdicts[verdict]))
         layers.append(
-            unit(
-                steps, "line", {"interpolate": "step-after", "strokeWidth": 1.6, **_LINES[verdict]}, x=x, y=y
-            )
+            unit(steps, "line", {"interpolate": "step-after", "strokeWidth": 1.6, **_LINES[verdict]}, x=x, y=y)
         )
     for verdict, height in apart(ends, y["scale"]["domain"][1]).items():
         end = [{"m": account.minute(account.end), "n": height, "text": f"{verdict} {ends[verdict]:,}"}]
-        layers += with_halo(
-            unit(end, "text", {"align": "right", "dx": -4, "dy": -6}, x=x, y=y, text=word("text"))
-        )
+        layers += with_halo(unit(end, "text", {"align": "right", "dx": -4, "dy": -6}, x=x, y=y, text=word("text")))
     return layered(layers, (WIDTH, _HEIGHT), "Outputs settled so far")
 
 
@@ -100,9 +96,7 @@ def _title(account: Account) -> str:
     mode, ledger = account.approvals.mode, account.ledger
     if ledger.leaked_at is None:
         return f"At most {account.approvals.waiting.highest[1]:,} outputs waited for a reviewer at once"
-    unapproved = (
-        f"{ledger.outputs_escaped_unapproved:,} outputs reached strangers before anybody had approved them"
-    )
+    unapproved = f"{ledger.outputs_escaped_unapproved:,} outputs reached strangers before anybody had approved them"
     if mode == "none":
         return f"Nobody is asked for approval: {ledger.outputs_escaped:,} outputs reached strangers"
     if mode == "contract":

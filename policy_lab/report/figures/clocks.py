@@ -62,8 +62,7 @@ def _panel(account: Account, span: tuple[float, float], *, labelled: bool) -> Sp
         for start, end, style in _segments(account)
     ]
     layers += [
-        unit([{"m": mark.minute, "y": 0}], "point", _POINT | {"shape": _SHAPES[mark.name]}, x=x, y=y)
-        for mark in found
+        unit([{"m": mark.minute, "y": 0}], "point", _POINT | {"shape": _SHAPES[mark.name]}, x=x, y=y) for mark in found
     ]
     layers += [
         unit(

@@ -12,12 +12,7 @@ from .theme import AXIS_ROOM, INK, POLICY_COLOURS, POLICY_SHAPES, WIDTH, Figure,
 from .vega import Rows, Spec, layered, number, side_by_side, stacked, unit, word
 
 HARM = ("misuse_renders", "outputs_escaped", "outputs_escaped_unapproved", "time_to_stop")
-COLLATERAL = (
-    "testers_cut_off",
-    "tester_minutes_lost",
-    "legitimate_requests_refused",
-    "legitimate_outputs_lost",
-)
+COLLATERAL = ("testers_cut_off", "tester_minutes_lost", "legitimate_requests_refused", "legitimate_outputs_lost")
 QUIET = ("false_alerts", "testers_cut_off", "tester_minutes_lost", "legitimate_requests_refused")
 _GAP = 14
 
@@ -27,18 +22,11 @@ def comparison(accounts: Sequence[Account], name: str) -> Figure:
     shown = (HARM, COLLATERAL) if leaked(accounts) else (QUIET,)
     rows: Rows = []
     for measures in shown:
-        rows += [
-            row for measure in measures for account in accounts if (row := _row(account, BY_NAME[measure]))
-        ]
+        rows += [row for measure in measures for account in accounts if (row := _row(account, BY_NAME[measure]))]
     title = _title(accounts)
-    lines = [
-        side_by_side([_panel(accounts, rows, measures, place) for place in range(4)], _GAP)
-        for measures in shown
-    ]
+    lines = [side_by_side([_panel(accounts, rows, measures, place) for place in range(4)], _GAP) for measures in shown]
     runs = min(account.replications for account in accounts)
-    how = (
-        f"over {runs} replications, with the 95 % interval of the mean" if runs > 1 else "of the one run made"
-    )
+    how = f"over {runs} replications, with the 95 % interval of the mean" if runs > 1 else "of the one run made"
     which = " Upper row: harm; lower row: collateral." if len(shown) > 1 else ""
     return Figure(
         name,
@@ -80,9 +68,7 @@ def _panel(accounts: Sequence[Account], rows: Rows, measures: Sequence[str], pla
     top = max((row["high"] for row in mine), default=0.0) or 1.0
     # Three tenths more than the data need, so that the number beside the rightmost mark has room.
     scale = {"domain": [-0.06 * top, top * 1.3], "nice": False}
-    x = number(
-        "mean", title=None, scale=scale, axis={"values": round_stops(top, 2), "grid": False, "format": ",d"}
-    )
+    x = number("mean", title=None, scale=scale, axis={"values": round_stops(top, 2), "grid": False, "format": ",d"})
     room = min(150, 12 + 6 * max(map(len, names)))
     kept = 0 if place else room
     axis = {
@@ -102,14 +88,7 @@ def _panel(accounts: Sequence[Account], rows: Rows, measures: Sequence[str], pla
     ]
     layers = [
         unit(nowhere, "text", {"align": "left", "fontStyle": "italic"}, x=x, y=y, text=word("text")),
-        unit(
-            mine,
-            "rule",
-            {"strokeWidth": 2, "color": INK},
-            x=number("low", scale=scale),
-            x2={"field": "high"},
-            y=y,
-        ),
+        unit(mine, "rule", {"strokeWidth": 2, "color": INK}, x=number("low", scale=scale), x2={"field": "high"}, y=y),
         unit(mine, "text", {"dy": -11}, x=x, y=y, text=word("text")),
         *(
             unit([row for row in mine if row["policy"] == name], "point", _look(index), x=x, y=y)

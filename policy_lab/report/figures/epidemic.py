@@ -9,17 +9,7 @@ from policy_lab.report.account import Account
 from policy_lab.report.grid import Grid, grid_over
 from policy_lab.report.times import in_words
 
-from .theme import (
-    STRANGERS,
-    TESTERS,
-    WIDTH,
-    Figure,
-    finished,
-    phase_bands,
-    phase_names,
-    time_x,
-    whole_numbers,
-)
+from .theme import STRANGERS, TESTERS, WIDTH, Figure, finished, phase_bands, phase_names, time_x, whole_numbers
 from .vega import Spec, layered, stacked, unit
 
 _FILLED: Spec = {
@@ -98,15 +88,10 @@ def _whose(curve: Curve) -> str:
 def _title(account: Account, grid: Grid) -> str:
     """What the curve shows, in words."""
     traffic, since = account.traffic, account.counted_from
-    for instants, what in (
-        (traffic.visitors, "visitors"),
-        (traffic.stranger_requests, "strangers’ requests"),
-    ):
+    for instants, what in ((traffic.visitors, "visitors"), (traffic.stranger_requests, "strangers’ requests")):
         if instants:
             found = grid.counts(instants)
             top = max(found)
             after = in_words(grid.start + found.index(top) * grid.width - account.zero)
-            return (
-                f"{len(instants):,} {what}; the busiest {grid.each} came {after} after {since} with {top:,}"
-            )
+            return f"{len(instants):,} {what}; the busiest {grid.each} came {after} after {since} with {top:,}"
     return f"No stranger came; testers made {len(traffic.tester_requests):,} requests"

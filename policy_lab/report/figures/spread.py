@@ -86,12 +86,7 @@ def _place(root: Clip, children: dict[str | None, list[Clip]], heights: dict[str
 
 def _dot(account: Account, clip: Clip, clips: dict[str, Clip], heights: dict[str, int]) -> dict[str, Any]:
     parent = clips.get(clip.parent or "")
-    row = {
-        "clip": clip.clip_id,
-        "m": account.minute(clip.at),
-        "y": heights[clip.clip_id],
-        "visits": clip.visits,
-    }
+    row = {"clip": clip.clip_id, "m": account.minute(clip.at), "y": heights[clip.clip_id], "visits": clip.visits}
     if parent is not None:
         row |= {"parent": parent.clip_id, "m2": account.minute(parent.at), "y2": heights[parent.clip_id]}
     return row
@@ -140,22 +135,8 @@ def _reach_panel(account: Account, clips: Rows) -> Spec:
     cut = [clip for clip in clips if clip["visits"] > clip["let_in"]]
     layers = [
         *phase_bands(account),
-        unit(
-            clips,
-            "rule",
-            {"color": STRANGERS, "strokeWidth": 1.2},
-            x=x,
-            y=y | {"field": "let_in"},
-            y2={"datum": 0},
-        ),
-        unit(
-            cut,
-            "rule",
-            {"color": INK, "strokeWidth": 1.2, "strokeDash": [1.5, 2]},
-            x=x,
-            y=y,
-            y2={"field": "let_in"},
-        ),
+        unit(clips, "rule", {"color": STRANGERS, "strokeWidth": 1.2}, x=x, y=y | {"field": "let_in"}, y2={"datum": 0}),
+        unit(cut, "rule", {"color": INK, "strokeWidth": 1.2, "strokeDash": [1.5, 2]}, x=x, y=y, y2={"field": "let_in"}),
         unit(
             clips,
             "point",

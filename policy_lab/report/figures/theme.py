@@ -43,13 +43,7 @@ def finished(chart: Spec, title: str) -> Spec:
     """The chart with its title, in the house style."""
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "title": {
-            "text": wrapped(title),
-            "anchor": "start",
-            "fontSize": 15,
-            "fontWeight": "bold",
-            "offset": 12,
-        },
+        "title": {"text": wrapped(title), "anchor": "start", "fontSize": 15, "fontWeight": "bold", "offset": 12},
         "background": "transparent",
         "padding": 4,
         "config": _CONFIG,
@@ -126,14 +120,7 @@ def phase_bands(account: Account) -> list[Spec]:
     grounds: Rows = [{"m": band.start, "m2": band.end, "shade": band.shade} for band in bands(account)]
     edges: Rows = [{"m": mark.minute} for mark in marks(account)]
     return [
-        unit(
-            grounds,
-            "rect",
-            {"color": INK},
-            x=number("m"),
-            x2={"field": "m2"},
-            opacity=number("shade", scale=None),
-        ),
+        unit(grounds, "rect", {"color": INK}, x=number("m"), x2={"field": "m2"}, opacity=number("shade", scale=None)),
         unit(edges, "rule", CLOCK_RULE, x=number("m")),
     ]
 
@@ -150,9 +137,7 @@ def phase_names(account: Account) -> list[Spec]:
     layers = [unit([{"m": mark.minute} for mark in found], "rule", CLOCK_RULE, x=x)]
     for flipped in (False, True):
         mine: Rows = [
-            {"m": label.minute, "row": label.row, "text": label.text}
-            for label in labels
-            if label.flipped == flipped
+            {"m": label.minute, "row": label.row, "text": label.text} for label in labels if label.flipped == flipped
         ]
         style = {
             "align": "right" if flipped else "left",

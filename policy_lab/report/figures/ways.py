@@ -82,12 +82,5 @@ def _labels(account: Account, ways: Rows, channels: tuple[Spec, Spec], *, flippe
     middle = (account.minute(account.start) + account.minute(account.end)) / 2
     firsts = {way["name"]: way for way in reversed(ways)}
     mine = [way for way in firsts.values() if (way["m"] > middle) == flipped]
-    style = {
-        "align": "right" if flipped else "left",
-        "dx": 4 if flipped else -4,
-        "dy": -10,
-        "limit": WIDTH / 2 + 100,
-    }
-    return (
-        with_halo(unit(mine, "text", style, x=channels[0], y=channels[1], text=word("text"))) if mine else []
-    )
+    style = {"align": "right" if flipped else "left", "dx": 4 if flipped else -4, "dy": -10, "limit": WIDTH / 2 + 100}
+    return with_halo(unit(mine, "text", style, x=channels[0], y=channels[1], text=word("text"))) if mine else []

@@ -43,9 +43,7 @@ class Invented:
     def _programme(self) -> None:
         self.log.append(api.PolicyAdopted(START, Policy(name="invented"), "start"))
         for number in range(30):
-            self.log.append(
-                api.TesterInvited(START + 1, f"t{number}", self.name, "artists", None, "operator")
-            )
+            self.log.append(api.TesterInvited(START + 1, f"t{number}", self.name, "artists", None, "operator"))
 
     def _testers(self, luck: Random) -> None:
         for number in range(400):
@@ -93,12 +91,14 @@ class Invented:
             truth.StrangerOrigin(leaked, FRONT_END),
             truth.NoticePublished(START + NOTICE, "press"),
         ]
+        self.log.append(proxy.CredentialAdded(leaked, "c1"))
+        if self.stop != "nothing":
+            self.log.append(proxy.CredentialsExhausted(START + DECISION + 5))
         free, waiting = [leaked] * 4, 0
         shared: list[str] = []
-        at, number = leaked + 120, 0
+        at, number = leaked + 190.0, 0
         while at < START + END:
             number += 1
-            at += luck.expovariate(0.01 + 0.06 * min(1.0, (at - leaked) / 9000))
             via = luck.choice(shared) if shared and luck.random() < 0.25 else None
             self.log.append(proxy.VisitorArrived(at, f"v{number}", via))
             if at > START + DECISION and self.stop != "nothing":
@@ -106,12 +106,11 @@ class Invented:
             elif luck.random() < 0.4:
                 waiting = sum(1 for until in free if until > at)
                 shared += self._clip(at, number, free, waiting, luck)
+            at += luck.expovariate(0.01 + 0.06 * min(1.0, (at - leaked) / 9000))
         for mirror in range(3):
             opened = leaked + 5000 + 900 * mirror
             self.log.append(proxy.MirrorOpened(opened, f"m{mirror}", False))
-            self.log += [
-                proxy.MirrorVisited(opened + 60 * visit, f"m{mirror}", False) for visit in range(1, 9)
-            ]
+            self.log += [proxy.MirrorVisited(opened + 60 * visit, f"m{mirror}", False) for visit in range(1, 9)]
 
     def _clip(self, at: float, number: int, free: list[float], waiting: int, luck: Random) -> list[str]:
         """One submission through the front end; returns the clip it showed, if it did."""
@@ -120,9 +119,7 @@ class Invented:
         stopped = START + DECISION if self.stop != "nothing" else START + END
         if start > stopped:
             heappush(free, start)
-            self.log.append(
-                proxy.SubmissionFailed(min(stopped + 5, START + END), f"s{number}", "out_of_credentials")
-            )
+            self.log.append(proxy.SubmissionFailed(min(stopped + 5, START + END), f"s{number}", "out_of_credentials"))
             self.log.append(
                 api.RequestRefused(
                     min(stopped + 5, START + END), "j-t0", "t0", "videos.create", FRONT_END, "token_revoked"
@@ -135,9 +132,7 @@ class Invented:
         if done > stopped or self.hold:
             return []
         self.log.append(api.OutputDownloaded(done + 1, f"stolen{number}", "j-t0", FRONT_END, "video"))
-        self.log.append(
-            proxy.ClipDisplayed(done + 1, f"clip{number}", f"s{number}", f"stolen{number}", done - at)
-        )
+        self.log.append(proxy.ClipDisplayed(done + 1, f"clip{number}", f"s{number}", f"stolen{number}", done - at))
         return [f"clip{number}"] if luck.random() < 0.3 else []
 
     def _response(self) -> None:
@@ -169,6 +164,4 @@ class Invented:
 
 def policy(name: str, *, hold: bool = False) -> Policy:
     """A policy for invented incidents."""
-    return Policy(
-        name=name, summary=f"What {name} does.", approval=Approval(mode="hold" if hold else "contract")
-    )
+    return Policy(name=name, summary=f"What {name} does.", approval=Approval(mode="hold" if hold else "contract"))

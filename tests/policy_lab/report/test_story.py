@@ -1,0 +1,57 @@
+"""The story in a sentence: plain, and true to the ledger."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from policy_lab.report.account import Account
+from policy_lab.report.story import counted, reach, tell
+from policy_lab.report.times import in_words
+
+
+def _numbers(text: str) -> list[str]:
+    """The numbers of a text, but for times of day."""
+    return re.findall(r"\d[\d,]*", re.sub(r"\d\d:\d\d", "", text))
+
+
+@pytest.mark.parametrize("incident", [{}, {"hold": True}, {"stop": "revoke"}, {"stop": "nothing"}, {"leak": False}])
+def test_every_number_of_the_story_is_one_of_the_ledger(make_result: Any, incident: dict[str, Any]) -> None:
+    account = Account(make_result("as-it-happened", **incident))
+    ledger = account.ledger
+    known = [
+        f"{getattr(ledger, name):,}" for name in ledger.__struct_fields__ if isinstance(getattr(ledger, name), int)
+    ]
+    known += _numbers(in_words(ledger.time_to_stop)) + _numbers(in_words(account.end - account.start))
+    assert [number for number in _numbers(tell(account)) if number not in known] == []
+
+
+def test_a_pause_is_told_with_its_time_and_its_price(make_result: Any) -> None:
+    account = Account(make_result("as-it-happened"))
+    story = tell(account)
+    assert story.startswith("The token leaked at 08:30; strangers had ")
+    assert f"before the programme was paused, {in_words(account.ledger.time_to_stop)} after the leak." in story
+    assert story.endswith("innocent testers lost access.")
+
+
+def test_a_revoked_token_costs_no_innocent_tester(make_result: Any) -> None:
+    story = tell(Account(make_result("revoke-one", stop="revoke")))
+    assert "before the token was revoked" in story
+    assert "No innocent tester lost access." in story
+
+
+def test_a_leak_that_nobody_stops_is_said_to_go_on(make_result: Any) -> None:
+    assert "nothing had stopped them for good when the run ended" in tell(Account(make_result("none", stop="nothing")))
+
+
+def test_how_far_clips_reached_is_told_in_sentences(make_result: Any) -> None:
+    told = " ".join(reach(Account(make_result("as-it-happened"))))
+    assert re.search(r"\d+ visits came to the front end through the share links of \d+ clips, \d+ of them after", told)
+    assert "0 were served" in told
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0 clips"), (1, "1 clip"), (1204, "1,204 clips")])
+def test_counts_agree_with_their_noun(count: int, words: str) -> None:
+    assert counted(count, "clip") == words
