@@ -14,19 +14,19 @@ class UpstreamError(Exception):
     """Something is wrong with the API. The text is one plain sentence and never holds a secret."""
 
 
-class UpstreamForbidden(UpstreamError):  # noqa: N818  Says what is the case; the root says Error.
+class UpstreamForbidden(UpstreamError):
     """The address is not loopback and not allowed by name."""
 
 
-class UpstreamNotSimulated(UpstreamError):  # noqa: N818  Says what is the case; the root says Error.
+class UpstreamNotSimulated(UpstreamError):
     """No simulation marker at `/.well-known/leaklab`."""
 
 
-class UpstreamSilent(UpstreamError):  # noqa: N818  Says what is the case; the root says Error.
+class UpstreamSilent(UpstreamError):
     """No answer, a broken one, or one that breaks the protocol."""
 
 
-class UpstreamRefusal(UpstreamError):  # noqa: N818  Says what is the case; the root says Error.
+class UpstreamRefusal(UpstreamError):
     """The API said no. `code` is its word for it, `retry_after` seconds or None."""
 
     def __init__(self, status: int, code: str, retry_after: float | None = None) -> None:

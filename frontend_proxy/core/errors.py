@@ -12,7 +12,7 @@
     - PromptTooLong      prompt_too_long
     - UnknownSeconds     unknown_seconds
     - UnknownSize        unknown_size
-    - UnknownStyle       unknown_style
+    - StyleTooLong       style_too_long
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 
-class DeskRefusal(Exception):  # noqa: N818  A refusal is an answer, not an error of the program.
+class DeskRefusal(Exception):
     """The desk understood and declines. `message` is one plain sentence for the visitor."""
 
     code: ClassVar[str] = "desk_refusal"
@@ -99,8 +99,8 @@ class UnknownSize(BadOrder):
     field = "size"
 
 
-class UnknownStyle(BadOrder):
-    """Not a style on the menu."""
+class StyleTooLong(BadOrder):
+    """More than a line about the style."""
 
-    code = "unknown_style"
+    code = "style_too_long"
     field = "style"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from .errors import EmptyPrompt, PromptTooLong, UnknownSeconds, UnknownSize, UnknownStyle
+from .errors import EmptyPrompt, PromptTooLong, StyleTooLong, UnknownSeconds, UnknownSize
 
 
 class ClipOrder(Struct, frozen=True, gc=False):
@@ -24,7 +24,8 @@ class Menu(Struct, frozen=True):
     sizes: tuple[str, ...] = (
         "480x360", "640x360", "854x480", "1280x720", "1920x1080", "720x1280", "1024x1792", "1792x1024",
     )
-    styles: tuple[str, ...] = ("archival", "balloon-world", "cardboard", "film-noir", "natural")
+    styles: tuple[str, ...] = ("archival", "balloon world", "cardboard", "film noir", "natural")  # suggestions
+    style_limit: int = 60
     prompt_limit: int = 500
 
     def check(self, order: ClipOrder) -> None:
@@ -37,5 +38,5 @@ class Menu(Struct, frozen=True):
             raise UnknownSeconds(f"Please choose a length of {' or '.join(self.seconds)} seconds.")
         if order.size not in self.sizes:
             raise UnknownSize(f"Please choose one of these sizes: {', '.join(self.sizes)}.")
-        if order.style is not None and order.style not in self.styles:
-            raise UnknownStyle(f"Please choose one of these styles: {', '.join(self.styles)}.")
+        if order.style is not None and len(order.style) > self.style_limit:
+            raise StyleTooLong(f"Please keep the style to {self.style_limit} characters.")

@@ -140,7 +140,7 @@ async def test_one_visitor_waits_for_one_clip_at_a_time(site: Site) -> None:
         ({"prompt": "x" * 501}, "keep the description to 500 characters"),
         ({"seconds": "3600"}, "Please choose a length"),
         ({"size": "99999x99999"}, "Please choose one of these sizes"),
-        ({"style": "<script>"}, "Please choose one of these styles"),
+        ({"style": "x" * 61}, "keep the style to 60 characters"),
     ],
 )
 async def test_bad_input_gets_the_page_back_with_a_sentence(
