@@ -40,17 +40,17 @@ from .wire import Wire
 _log = logging.getLogger("leaklab.web")
 
 
-class VideoId(Convertor[str]):
-    """A video's id in a path: any segment but the words that stand for something else there."""
+class Name(Convertor[str]):
+    """A name in a path: any segment but the words that stand for something else there."""
 
-    regex = "(?!(?:characters|edits|extensions)(?:/|$))[^/]+"
+    regex = "(?!(?:characters|edits|extensions|bulk)(?:/|$))[^/]+"
 
     def convert(self, value: str) -> str:
-        """The id as it is."""
+        """The name as it is."""
         return value
 
     def to_string(self, value: str) -> str:
-        """The id as it is."""
+        """The name as it is."""
         return value
 
 
@@ -59,7 +59,7 @@ def create_app(
 ) -> FastAPI:
     """The API of `authority`, acknowledging what `journal` has kept."""
     settings = settings or WebSettings()
-    register_url_convertor("video", VideoId())
+    register_url_convertor("name", Name())
     api = FastAPI(
         title="Leaklab API", version=version("leaklab"), docs_url=None, redoc_url=None, openapi_url=None,
         redirect_slashes=False, lifespan=_lifespan(authority, journal, settings),

@@ -47,7 +47,8 @@ async def read_fields(
 ) -> tuple[Model, frozenset[str]]:
     """A JSON or form body as a `model`, and which of `files` came as an upload.
 
-    Bracketed names of a form nest: `video[id]` is the `id` of `video`, `tags[]` a list. Uploads are not kept.
+    Bracketed names of a form nest: `video[id]` is the `id` of `video`, `tags[]` a list. Uploads are not kept,
+    fields that are not known are passed over.
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in {"multipart/form-data", "application/x-www-form-urlencoded"}:
@@ -57,9 +58,11 @@ async def read_fields(
             parts = form.multi_items()
     except UnicodeError:
         raise Invalid("The form is not written in the character set it names.") from None
+    known = {field.encode_name for field in msgspec.structs.fields(model)}
+    parts = [(name, part) for name, part in parts if name.partition("[")[0] in known]
     uploads = frozenset(name for name, part in parts if isinstance(part, UploadFile))
     for name in uploads - set(files):
-        raise Invalid(f"`{redact(name)}` does not take a file.", param=redact(name))
+        raise Invalid(f"`{name}` does not take a file.", param=name)
     tree = _nested([(name, part) for name, part in parts if isinstance(part, str)])
     return _converted(tree, model), uploads
 
@@ -72,14 +75,23 @@ def _is_json(request: Request) -> bool:
 def _decoded(body: bytes, model: type[Model]) -> Model:
     try:
         return msgspec.json.decode(body, type=model)
-    except msgspec.ValidationError as error:
-        raise _invalid(error, model) from None
+    except msgspec.ValidationError:
+        return _converted(_whole(msgspec.json.decode(body)), model)
     except (msgspec.DecodeError, RecursionError) as error:
         why = "it nests too deeply" if isinstance(error, RecursionError) else str(error)
         raise Invalid(f"The body is not JSON that can be read: {redact(why)}.") from None
 
 
-def _converted(tree: dict[str, Any], model: type[Model]) -> Model:
+def _whole(tree: Any) -> Any:
+    """The tree with `1.0` as 1: to JSON Schema both are integers, to msgspec only the latter is."""
+    if isinstance(tree, dict):
+        return {name: _whole(value) for name, value in tree.items()}
+    if isinstance(tree, list):
+        return [_whole(value) for value in tree]
+    return int(tree) if isinstance(tree, float) and tree.is_integer() and abs(tree) < 2**53 else tree
+
+
+def _converted(tree: Any, model: type[Model]) -> Model:
     try:
         return msgspec.convert(tree, model)
     except msgspec.ValidationError as error:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Annotated
 
-from fastapi import Depends, Security, params
+from fastapi import Depends, Query, Security, params
 from fastapi.security import HTTPBearer
 from starlette.requests import Request
 from starlette.types import Scope
@@ -12,7 +13,11 @@ from starlette.types import Scope
 from mock_api.core import errors
 from mock_api.core.authority import Authority
 from mock_api.core.gate import Caller
+from mock_api.core.redaction import NAME_LIMIT
 
+By = Annotated[str, Query(
+    description="Who does it.", min_length=1, max_length=NAME_LIMIT, json_schema_extra={"format": "one-line"}
+)]
 PRODUCT_LONGEST = 64  # characters kept of the client's name
 
 # Only for the OpenAPI: the gate decides, and says no in the API's own envelope.

@@ -34,7 +34,9 @@ _components: dict[str, Any] = {}
 def schema(kind: object) -> dict[str, Any]:
     """The JSON Schema of a type; structs become components of the description."""
     (own,), components = msgspec.json.schema_components((kind,), ref_template=REFERENCE)
-    _components.update(msgspec.to_builtins(components))
+    for name, component in components.items():
+        if _components.setdefault(name, component) != component:
+            raise ValueError(f"two different structs are called {name}; the description can hold one")
     return dict(own)
 
 
@@ -117,14 +119,22 @@ def describe(app: FastAPI) -> dict[str, Any]:
     components["schemas"] = {name: {**what, **RULES.get(name, {})} for name, what in _components.items()}
     for path in description["paths"].values():
         for each in path.values():
-            # FastAPI announces its own 422, which this API never gives: it answers 400 in the envelope.
-            validation = each["responses"].get("422", {})
-            if "HTTPValidationError" in str(validation):
-                del each["responses"]["422"]
-            for answer in each["responses"].values():
-                answer["headers"] = {**HEADERS, **answer.get("headers", {})}
-                _restore_examples(answer.get("content", {}))
+            _correct(each)
     return description
+
+
+def _correct(described: dict[str, Any]) -> None:
+    """Set right what FastAPI says of an operation, and add what it cannot know."""
+    if "HTTPValidationError" in str(described["responses"].get("422")):
+        del described["responses"]["422"]  # This API answers 400 in the envelope instead.
+    for parameter in described.get("parameters", ()):
+        choices = parameter["schema"].pop("anyOf", ())
+        for kind in choices:
+            if kind != {"type": "null"}:  # No null can be written into a URL or a header.
+                parameter["schema"].update(kind)
+    for answer in described["responses"].values():
+        answer["headers"] = {**HEADERS, **answer.get("headers", {})}
+        _restore_examples(answer.get("content", {}))
 
 
 HEADERS = {

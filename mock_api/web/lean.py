@@ -61,7 +61,7 @@ def serve_lean(api: FastAPI, authority: Authority, settings: WebSettings) -> Non
     )
     what["responses"][200]["headers"] = POLL_HEADER
 
-    @api.get("/v1/videos/{video_id:video}", dependencies=[Security(ACCESS_TOKEN)], **what)
+    @api.get("/v1/videos/{video_id:name}", dependencies=[Security(ACCESS_TOKEN)], **what)
     async def retrieve_video(video_id: str) -> Response:
         """One video of the caller's own. Poll it until its status is `completed` or `failed`."""
         raise AssertionError(video_id)  # Never called: the route below speaks for itself.

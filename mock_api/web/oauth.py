@@ -28,7 +28,7 @@ REQUEST_BODY = {"required": True, "content": {"application/x-www-form-urlencoded
         "client_id": {"type": "string", "description": "The tester's id, unless HTTP Basic carries it."},
         "client_secret": {"type": "string", "description": "The tester key, unless HTTP Basic carries it."},
     },
-    "required": ["grant_type"],
+    "required": ["grant_type"], "additionalProperties": {"type": "string"},
 }}}}
 
 

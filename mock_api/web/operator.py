@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from msgspec import UNSET, Struct
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,12 +14,11 @@ from mock_api.core.policy import Policy
 
 from .answers import Listing, answer
 from .bodies import read_json
-from .callers import operator_only
+from .callers import By, operator_only
 from .documents import operation
 from .forms import Act, BulkInvitation, Invitation
 
 OPERATOR = (errors.OperatorKeyInvalid,)
-By = Annotated[str, Query(description="Who does it.", min_length=1, max_length=120)]
 
 
 class RotatedKey(Struct, frozen=True):
@@ -103,14 +100,14 @@ def _serve_testers(api: FastAPI, authority: Authority) -> None:
 
     what = operation("Remove a tester", "operator", TesterView, refusals=at_one)
 
-    @api.delete("/admin/testers/{tester_id}", dependencies=guard, **what)
+    @api.delete("/admin/testers/{tester_id:name}", dependencies=guard, **what)
     async def remove_tester(tester_id: str, by: By = "operator") -> Response:
         """Take a tester and their tokens out of the programme."""
         return answer(operator.remove_tester(tester_id, by))
 
     what = operation("Reissue a tester key", "operator", InvitedTester, body=Act, refusals=at_one)
 
-    @api.post("/admin/testers/{tester_id}/key", dependencies=guard, **what)
+    @api.post("/admin/testers/{tester_id:name}/key", dependencies=guard, **what)
     async def reissue_key(request: Request, tester_id: str) -> Response:
         """Give a tester a new key in place of the old one; it is shown this once."""
         form = await read_json(request, Act)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from msgspec import UNSET, Struct
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +15,7 @@ from mock_api.core.scopes import Scope, TokenScope
 
 from .answers import Listing, answer
 from .bodies import read_json
-from .callers import operator_only
+from .callers import By, operator_only
 from .documents import operation
 from .forms import (
     Act,
@@ -32,7 +30,6 @@ from .forms import (
 )
 
 RESPONDER = (errors.OperatorKeyInvalid, errors.NotFound, errors.AlreadySettled)
-By = Annotated[str, Query(description="Who does it.", min_length=1, max_length=120)]
 
 
 class Made(Struct, frozen=True):

@@ -19,7 +19,7 @@ from .answers import answer, video_answer
 from .bodies import read_fields
 from .callers import ACCESS_TOKEN, caller_of
 from .documents import POLL_HEADER, form, operation
-from .forms import Edit, Extension, NewCharacter, NewVideo, Remix, VideoReference
+from .forms import NOT_BLANK, Edit, Extension, NewCharacter, NewVideo, Remix, VideoReference
 from .settings import WebSettings
 
 AT_THE_GATE = (
@@ -43,7 +43,8 @@ EXAMPLE = Video(
     approval=ApprovalView("not_required", None, None),
 )
 IdempotencyKey = Annotated[str | None, Header(
-    alias="Idempotency-Key", max_length=257, description="Repeats of an order under one key are one order."
+    alias="Idempotency-Key", min_length=1, max_length=255, pattern=NOT_BLANK,
+    description="Repeats of an order under one key are one order; quotes around it do not count.",
 )]
 
 
@@ -57,7 +58,7 @@ class VideoList(Struct, frozen=True):
     has_more: bool
 
 
-class VideoDeleted(Struct, frozen=True):
+class DeletedVideo(Struct, frozen=True):
     """What is left of a deleted video."""
 
     id: str
@@ -84,22 +85,22 @@ def serve_videos(api: FastAPI, authority: Authority, settings: WebSettings) -> N
         return answer(VideoList("list", page.data, page.first_id, page.last_id, page.has_more))
 
     what = operation(
-        "Delete a video", "videos", VideoDeleted, refusals=(*AT_THE_GATE, errors.NotFound),
-        example=VideoDeleted("video_1a2b3c"),
+        "Delete a video", "videos", DeletedVideo, refusals=(*AT_THE_GATE, errors.NotFound),
+        example=DeletedVideo("video_1a2b3c"),
     )
 
-    @api.delete("/v1/videos/{video_id:video}", dependencies=[Security(ACCESS_TOKEN)], **what)
+    @api.delete("/v1/videos/{video_id:name}", dependencies=[Security(ACCESS_TOKEN)], **what)
     async def delete_video(request: Request, video_id: str) -> Response:
         """Delete a video; a render in flight is cancelled."""
         tester.delete_video(caller_of(request.scope), video_id)
-        return answer(VideoDeleted(video_id))
+        return answer(DeletedVideo(video_id))
 
     what = operation("Download an output", "videos", bytes, refusals=AT_AN_OUTPUT)
     what["responses"][200] = {"description": "The output: never video, and it says so.", "content": {
         kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("video/mp4", "image/webp")
     }}
 
-    @api.get("/v1/videos/{video_id:video}/content", dependencies=[Security(ACCESS_TOKEN)], **what)
+    @api.get("/v1/videos/{video_id:name}/content", dependencies=[Security(ACCESS_TOKEN)], **what)
     async def download(
         request: Request, video_id: str, variant: Literal["video", "thumbnail", "spritesheet"] = "video"
     ) -> Response:
@@ -140,7 +141,7 @@ def _serve_orders(api: FastAPI, authority: Authority, settings: WebSettings) -> 
         )
         return await place(request, order, idempotency_key)
 
-    @api.post("/v1/videos/{video_id:video}/remix", **_ordering("Remix a video", Remix, ()))
+    @api.post("/v1/videos/{video_id:name}/remix", **_ordering("Remix a video", Remix, ()))
     async def remix_video(
         request: Request, video_id: str, idempotency_key: IdempotencyKey = None
     ) -> Response:
