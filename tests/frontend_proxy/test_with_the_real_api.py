@@ -29,9 +29,8 @@ def clock() -> SetClock:
 def opened(tmp_path: Path, clock: SetClock) -> Iterator[OpenRange]:
     """A range whose outputs leave at once."""
     policy = Policy(name="open", approval=Approval(mode="none"))
-    opened = open_range(tmp_path / "range", policy, clock, testers=3)
-    yield opened
-    opened.journal.close()
+    with open_range(tmp_path / "range", policy, clock, testers=3) as opened:
+        yield opened
 
 
 def transport_to(opened: OpenRange) -> httpx2.ASGITransport:
