@@ -1,22 +1,34 @@
-"""The command line: one file per verb in `commands/`; here they are gathered, and problems become sentences."""
+"""The command line: one file per verb in `commands/`; here they are gathered, and problems become sentences.
+
+What a verb needs is imported when it is called, so that `--help` and completion answer at once.
+"""
 
 from __future__ import annotations
 
-import errno
 import sys
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from policy_lab.files import FileProblem
-
-from .commands import approvals, demo, docs, doctor, policies, report, run, scenarios, serve, show, testers, tokens
-from .problems import EXIT_CODES, Problem
-from .vault import VaultUnreadable
+from .commands import (
+    approvals,
+    demo,
+    docs,
+    doctor,
+    policies,
+    report,
+    run,
+    scenarios,
+    serve,
+    show,
+    testers,
+    tokens,
+)
+from .problems import EXIT_CODES, Problem, os_sentence
 
 app = typer.Typer(
     name="leaklab",
-    help="A laboratory for leaked API credentials: how their use spreads, what shuts it down, how fast, at what cost.",
+    help="A laboratory for leaked API credentials: how their use spreads, what shuts it down, at what cost.",
     epilog="Exit codes: " + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + ".",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -40,31 +52,43 @@ def main() -> None:
     """Run the command line and turn every expected problem into one sentence and an exit code."""
     try:
         app()
-    except Problem as problem:
-        _end(str(problem), problem.exit_code)
-    except FileProblem as problem:
-        _end(str(problem), 3)
-    except VaultUnreadable as problem:
-        _end(str(problem), 3)
-    except KeyboardInterrupt:
-        _end("Interrupted.", 130)
-    except OSError as problem:
-        _end(_os_sentence(problem), 4)
+    except Exception as problem:
+        explained = explain(problem)
+        if explained is None:
+            raise
+        sentence, exit_code = explained
+        typer.secho(f"leaklab: {sentence}", err=True, fg="red", bold=True)
+        sys.exit(exit_code)
 
 
-def _end(sentence: str, exit_code: int) -> None:
-    Console(stderr=True, highlight=False).print(f"leaklab: {sentence}", style="bold red", markup=False)
-    sys.exit(exit_code)
+def explain(problem: Exception) -> tuple[str, int] | None:
+    """Sentence and exit code of what a person can do something about; None for a flaw of ours."""
+    from policy_lab.files import FileProblem
+
+    from .vault import VaultUnreadable
+
+    match problem:
+        case Problem():
+            return str(problem), problem.exit_code
+        case FileProblem() | VaultUnreadable():
+            return str(problem), 3
+        case OSError():
+            return os_sentence(problem), 4
+    return None
 
 
-def _os_sentence(problem: OSError) -> str:
-    where = problem.filename or "this machine"
-    match problem.errno:
-        case errno.ENOSPC:
-            return f"The disk is full ({where}). Free some space, or choose another folder with --out or --data."
-        case errno.EACCES | errno.EPERM | errno.EROFS:
-            return f"{where} cannot be written. Choose a folder of your own with --out or --data."
-        case errno.EADDRINUSE:
-            return f"The port is taken ({problem.strerror}). Choose another with --port-api or --port-proxy."
-        case _:
-            return f"{where}: {problem.strerror or problem}."
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"leaklab {version('leaklab')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _anywhere(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass

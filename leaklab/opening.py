@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mock_api.core.authority import Authority, Surroundings
 from mock_api.core.errors import Refusal
+from mock_api.core.events import Event
 from mock_api.core.policy import Policy
 from mock_api.core.ports import Clock
-from mock_api.journal import Journal, JournalError
+from mock_api.journal import Journal, JournalError, JournalUnavailable
 
 from .chance import SystemIds, SystemSecrets, SystemStreams
 from .problems import Problem
 from .vault import FileVault, write_private
 
-CLOCK_TOLERANCE = 5.0  # seconds the machine's clock may lie behind the newest event: restarts take no time at all
+CLOCK_TOLERANCE = 5.0  # seconds the clock may lie behind the newest event: a restart takes no time at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +34,24 @@ class OpenRange:
     credentials: dict[str, Any]
 
 
-def open_range(data: Path, policy: Policy, clock: Clock, *, testers: int) -> OpenRange:
-    """Open the range in `data`, or make a new one with `testers` testers; raises Problem."""
+@contextmanager
+def open_range(data: Path, policy: Policy, clock: Clock, *, testers: int) -> Iterator[OpenRange]:
+    """The range in `data`, or a new one with `testers` testers, for the length of a `with`; raises Problem.
+
+    All it has decided so far is on disk when the block begins, and all it has decided when it ends.
+    """
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    vault = FileVault(data / "keys.json")
     surroundings = Surroundings(
-        clock=clock, streams=SystemStreams(), ids=SystemIds(), secrets=SystemSecrets(), vault=FileVault(data / "keys.json"),
+        clock=clock, streams=SystemStreams(), ids=SystemIds(), secrets=SystemSecrets(), vault=vault
     )
-    try:
-        journal = Journal(data / "journal.sqlite3")
-    except JournalError as problem:
-        raise Problem(str(problem), exit_code=3) from None
-    try:
+    with _journal(data / "journal.sqlite3") as journal:
         authority = Authority(surroundings, journal)
         _replay(authority, journal, clock)
         authority.open(policy)
         credentials = _credentials(authority, data / "credentials.json", testers)
-        return OpenRange(data, authority, journal, credentials)
-    except JournalError as problem:
-        journal.close()
-        raise Problem(str(problem), exit_code=3) from None
-    except BaseException:
-        journal.close()
-        raise
+        asyncio.run(journal.flushed())  # Nobody is handed a key that a crash would forget.
+        yield OpenRange(data, authority, journal, credentials)
 
 
 def write_credentials(opened: OpenRange, api_url: str, proxy_url: str | None) -> None:
@@ -62,45 +62,73 @@ def write_credentials(opened: OpenRange, api_url: str, proxy_url: str | None) ->
     write_private(opened.data / "credentials.json", text + "\n")
 
 
-def _replay(authority: Authority, journal: Journal, clock: Clock) -> None:
-    newest = 0.0
+@contextmanager
+def _journal(path: Path) -> Iterator[Journal]:
+    """The journal, closed on every way out; what it cannot open, read or write becomes a Problem."""
+    journal = None
+    try:
+        journal = Journal(path)
+        yield journal
+        journal.close()
+    except BaseException as problem:
+        why = None if journal is None else journal.failing_because
+        if journal is not None:
+            with suppress(JournalUnavailable):
+                journal.close()
+        if isinstance(problem, JournalError):
+            raise Problem(str(problem), exit_code=3) from None
+        if isinstance(problem, JournalUnavailable):
+            raise Problem(
+                f"The journal {path} cannot be written ({why}). Free some space, or choose another folder "
+                "with --data. Nothing that was acknowledged is lost."
+            ) from None
+        raise
 
-    def told() -> Any:
-        nonlocal newest
+
+def _replay(authority: Authority, journal: Journal, clock: Clock) -> None:
+    newest_at = 0.0
+
+    def told() -> Iterator[Event]:
+        nonlocal newest_at
         for _, event in journal.events():
-            newest = event.at
+            newest_at = event.at
             yield event
 
     authority.replay(told())
-    behind = newest - clock.now()
+    behind = newest_at - clock.now()
     if behind > CLOCK_TOLERANCE:
         raise Problem(
-            f"This machine's clock is {behind:.0f} s behind the newest event of the journal, so tokens and deadlines would be "
-            "wrong. Set the clock; or start a new range in another folder (a range that ran with --speed lies ahead)."
+            f"This machine's clock is {behind:.0f} s behind the newest event of the journal, so tokens and "
+            "deadlines would be wrong. Set the clock, or start a new range in another folder with --data "
+            "(a range that ran with --speed lies ahead)."
         )
 
 
 def _credentials(authority: Authority, path: Path, testers: int) -> dict[str, Any]:
-    """What the file says, as far as it still holds; made anew where it is missing or no longer opens anything."""
+    """What the file says, as far as it still holds; made anew where it opens nothing."""
     known = _read(path)
+    operator = authority.operator
     operator_key = known.get("operator_key")
-    if not (isinstance(operator_key, str) and authority.operator.is_operator_key(operator_key)):
-        operator_key = authority.operator.ensure_operator_key() or authority.operator.renew_operator_key()
+    if not (isinstance(operator_key, str) and operator.is_operator_key(operator_key)):
+        operator_key = operator.ensure_operator_key() or operator.renew_operator_key()
+    tester = known.get("tester")
     if not authority.programme.testers:
-        invited = authority.operator.invite_many(testers, "artists", by="start")
-        known["tester"] = {"tester_id": invited[0].tester_id, "tester_key": invited[0].tester_key}
-    tester = known.get("tester") or {"tester_id": None, "tester_key": None, "access_token": None}
+        invited = operator.invite_many(testers, "artists", by="start")
+        tester = {"tester_id": invited[0].tester_id, "tester_key": invited[0].tester_key}
+    if not isinstance(tester, dict):
+        tester = {"tester_id": None, "tester_key": None}
     tester["access_token"] = _access_token(authority, tester)
     return {"operator_key": operator_key, "tester": tester}
 
 
 def _access_token(authority: Authority, tester: dict[str, Any]) -> str | None:
     """A fresh access token for the tester of the file, or the old one where none is to be had."""
+    tester_id, tester_key = str(tester.get("tester_id")), str(tester.get("tester_key"))
     try:
-        grant = authority.public.issue_access_token(str(tester["tester_id"]), str(tester["tester_key"]), None, "leaklab serve")
+        return authority.public.issue_access_token(tester_id, tester_key, None, "leaklab serve").access_token
     except Refusal:
-        return tester.get("access_token")
-    return grant.access_token
+        old = tester.get("access_token")
+        return old if isinstance(old, str) else None
 
 
 def _read(path: Path) -> dict[str, Any]:

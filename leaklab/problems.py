@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 EXIT_CODES = {
     0: "done",
-    1: "a check that was asked for failed (docs --check, doctor)",
+    1: "something that was asked for failed (a replication; docs --check; doctor)",
     2: "the command line could not be understood",
     3: "a scenario, policy or other file could not be read",
     4: "this machine lacks something: a port, write access, disk space, an extra",
@@ -30,4 +31,22 @@ def extra(name: str, purpose: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as missing:
-        raise Problem(f"To {purpose}, Leaklab needs {missing.name}, which is not installed. Install the extra: pip install 'leaklab[{name}]'.") from None
+        raise Problem(
+            f"To {purpose}, Leaklab needs {missing.name}, which is not installed. "
+            f"Install the extra: pip install 'leaklab[{name}]'."
+        ) from None
+
+
+def os_sentence(problem: OSError) -> str:
+    """What the operating system said, where, and what to do about it."""
+    where = problem.filename or "this machine"
+    elsewhere = "choose another folder with --out or --data"
+    match problem.errno:
+        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+            return f"The disk is full ({where}). Free some space, or {elsewhere}."
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return f"{where} cannot be read or written by you. Mend its permissions, or {elsewhere}."
+        case errno.EEXIST | errno.ENOTDIR:
+            return f"{where} is a file where a folder is needed. Move it away, or {elsewhere}."
+        case _:
+            return f"{where}: {problem.strerror or problem}."

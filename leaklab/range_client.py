@@ -6,14 +6,19 @@ import json
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any, Self
+from urllib.parse import quote
 
 import typer
 
 from .problems import Problem, extra
 
 Data = Annotated[Path, typer.Option(help="The range's folder, which holds credentials.json.", envvar="LEAKLAB_DATA")]
-ApiUrl = Annotated[str | None, typer.Option("--url", help="The API's address; default: from credentials.json.", envvar="LEAKLAB_API_URL")]
+ApiUrl = Annotated[
+    str | None,
+    typer.Option("--url", help="The API's address; default: from credentials.json.", envvar="LEAKLAB_API_URL"),
+]
 DEFAULT_DATA = Path("out/range")
+TIMEOUT = 30.0  # seconds
 
 
 class RangeClient:
@@ -24,43 +29,41 @@ class RangeClient:
         with extra("serve", "speak to a range"):
             import httpx2  # noqa: PLC0415 - speaking is an extra.
         self._url = (url or str(credentials["api_url"])).rstrip("/")
-        self._http = httpx2.Client(
-            base_url=self._url, headers={"Authorization": f"Bearer {credentials['operator_key']}"}, timeout=30.0
-        )
-        self._transport_error = httpx2.TransportError
+        self._troubles = (httpx2.TransportError, httpx2.InvalidURL)
+        bearer = {"Authorization": f"Bearer {credentials['operator_key']}"}
+        self._http = httpx2.Client(headers=bearer, timeout=TIMEOUT, trust_env=False)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
         self._http.close()
 
     def get(self, path: str, **query: object) -> Any:
         """The JSON answer to a GET; query values of None are left out."""
-        return self._ask("GET", path, params={name: str(value) for name, value in query.items() if value is not None})
+        return self._ask("GET", path, params=_given(query))
 
     def post(self, path: str, body: dict[str, object] | None = None, **query: object) -> Any:
         """The JSON answer to a POST."""
-        params = {name: str(value) for name, value in query.items() if value is not None}
-        return self._ask("POST", path, json=body or {}, params=params)
-
-    def delete(self, path: str) -> Any:
-        """The JSON answer to a DELETE."""
-        return self._ask("DELETE", path)
+        return self._ask("POST", path, json=body or {}, params=_given(query))
 
     def _ask(self, method: str, path: str, **how: Any) -> Any:
         try:
-            answer = self._http.request(method, path, **how)
-        except self._transport_error as problem:
-            raise Problem(f"No range answers at {self._url} ({problem}). Start one with: leaklab serve range", exit_code=5) from None
+            answer = self._http.request(method, self._url + path, **how)
+        except self._troubles as problem:
+            raise Problem(
+                f"No range answers at {self._url} ({problem}). Start one with: leaklab serve range", exit_code=5
+            ) from None
         try:
             body = answer.json() if answer.content else None
         except ValueError:
             body = None
-        if answer.is_success:
+        if answer.is_success and body is not None:
             return body
         error = body.get("error") if isinstance(body, dict) else None
-        said = error["message"] if isinstance(error, dict) else answer.reason_phrase
+        said = error["message"] if isinstance(error, dict) else f"{self._url} is no Leaklab API"
         raise Problem(f"The range refused ({answer.status_code}): {said}", exit_code=5)
 
 
@@ -71,6 +74,19 @@ def read_credentials(data: Path) -> dict[str, Any]:
         credentials = json.loads(path.read_text(encoding="utf-8"))
         return {"api_url": credentials["api_url"], "operator_key": credentials["operator_key"], **credentials}
     except FileNotFoundError:
-        raise Problem(f"{path} does not exist. Start a range with: leaklab serve range --data {data}", exit_code=3) from None
+        raise Problem(
+            f"{path} does not exist. Start a range with: leaklab serve range --data {data}", exit_code=3
+        ) from None
     except (ValueError, KeyError, TypeError):
-        raise Problem(f"{path} is damaged. Stop the range, delete the file, and start the range again.", exit_code=3) from None
+        raise Problem(
+            f"{path} is damaged. Stop the range, delete the file, and start the range again.", exit_code=3
+        ) from None
+
+
+def quoted(segment: str) -> str:
+    """A value as one segment of a path."""
+    return quote(segment, safe="")
+
+
+def _given(query: dict[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in query.items() if value is not None}

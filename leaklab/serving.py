@@ -1,4 +1,4 @@
-"""Runs one or two ASGI apps in one event loop: ports bound first, one word when they answer, a clean stop on SIGTERM."""
+"""Runs one or two ASGI apps in one event loop: ports bound first, a word when they answer, a clean stop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import uvicorn
 
 from .problems import Problem
 
-STOP_GRACE = 5  # seconds open requests get to end
+STOP_GRACE = 2  # seconds open requests get to end
+LOOPBACK_OF = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - looked up, not bound.
 
 
 class QuietServer(uvicorn.Server):
@@ -28,17 +29,14 @@ class QuietServer(uvicorn.Server):
 
 def listen(host: str, port: int, option: str) -> socket.socket:
     """A listening socket; raises Problem when the port is taken or not ours to open."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family)
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(2048)
     except OSError as problem:
         listener.close()
-        if problem.errno == errno.EADDRINUSE:
-            raise Problem(f"Port {port} on {host} is taken. Stop what listens there, or choose another port with {option}.") from None
-        raise Problem(f"Port {port} on {host} cannot be opened ({problem.strerror}). Choose another with {option}.") from None
+        raise _no_port(host, port, option, problem) from None
     listener.setblocking(False)
     return listener
 
@@ -46,7 +44,7 @@ def listen(host: str, port: int, option: str) -> socket.socket:
 def address(listener: socket.socket) -> str:
     """The URL of a listener; one that listens everywhere is named by its loopback address."""
     host, port = listener.getsockname()[:2]
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - compared, not bound.
+    host = LOOPBACK_OF.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{host}:{port}"
 
 
@@ -57,13 +55,7 @@ def serve(apps: Sequence[tuple[Any, socket.socket]], ready: Callable[[], None]) 
 
 
 async def _serve(apps: Sequence[tuple[Any, socket.socket]], ready: Callable[[], None]) -> None:
-    servers = [
-        QuietServer(uvicorn.Config(
-            app, lifespan="on", log_level="warning", access_log=False, server_header=False,
-            timeout_graceful_shutdown=STOP_GRACE,
-        ))
-        for app, _ in apps
-    ]
+    servers = [QuietServer(_configured(app)) for app, _ in apps]
 
     def stop() -> None:
         for server in servers:
@@ -73,20 +65,52 @@ async def _serve(apps: Sequence[tuple[Any, socket.socket]], ready: Callable[[], 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     running = [
-        asyncio.create_task(server.serve(sockets=[listener])) for server, (_, listener) in zip(servers, apps, strict=True)
+        asyncio.create_task(server.serve(sockets=[listener]))
+        for server, (_, listener) in zip(servers, apps, strict=True)
     ]
+    try:
+        if await _all_started(servers, running):
+            ready()
+        await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stop()
+        await asyncio.gather(*running)
+    if not all(server.started for server in servers):
+        raise Problem("A server could not start; the lines above say why.")
+
+
+async def _all_started(servers: Sequence[uvicorn.Server], running: Sequence[asyncio.Task[None]]) -> bool:
     while not all(server.started for server in servers):
         if any(task.done() for task in running):
-            stop()
-            break
-        await asyncio.sleep(0.01)
-    else:
-        ready()
-    done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-    stop()
-    await asyncio.gather(*running)
-    if any(not server.started for server in servers) and done:
-        raise Problem("A server could not start; the lines above say why.")
+            return False
+        await asyncio.sleep(0.005)
+    return True
+
+
+def _configured(app: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="on",
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # Who asks is who asks: an origin that a header may claim is worth nothing.
+        timeout_graceful_shutdown=STOP_GRACE,
+    )
+
+
+def _no_port(host: str, port: int, option: str, problem: OSError) -> Problem:
+    if isinstance(problem, socket.gaierror):
+        return Problem(f"{host} is no address of this machine. Name another with --host.")
+    if problem.errno == errno.EADDRINUSE:
+        return Problem(
+            f"Port {port} on {host} is taken. Stop what listens there, or choose another with {option} "
+            "(0: any free one)."
+        )
+    if problem.errno == errno.EADDRNOTAVAIL:
+        return Problem(f"{host} is no address of this machine. Name another with --host.")
+    return Problem(f"Port {port} on {host} cannot be opened ({problem.strerror}). Choose another with {option}.")
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

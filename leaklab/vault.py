@@ -8,13 +8,15 @@ from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from pathlib import Path
 
+CURE = "Restore it from a backup, or start a new range in another folder with --data."
+
 
 class VaultUnreadable(Exception):
     """The key file is damaged, or is not ours to read; the message says which file and what to do."""
 
 
 class FileVault:
-    """A JSON file of base64 values, mode 0600, replaced as a whole so that a crash leaves the old or the new one."""
+    """A JSON file of base64 values, mode 0600; replaced as a whole: a crash leaves the old or the new one."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -38,20 +40,20 @@ class FileVault:
         except FileNotFoundError:
             return {}
         except (OSError, UnicodeDecodeError) as problem:
-            raise VaultUnreadable(f"The key file {self._path} cannot be read: {problem}. Restore it from a backup, or start a new range in another folder.") from None
+            raise VaultUnreadable(f"The key file {self._path} cannot be read: {problem}. {CURE}") from None
         try:
             return {name: b64decode(value, validate=True) for name, value in json.loads(text).items()}
         except (ValueError, AttributeError, TypeError, NotBase64):
-            raise VaultUnreadable(f"The key file {self._path} is damaged. Restore it from a backup, or start a new range in another folder.") from None
+            raise VaultUnreadable(f"The key file {self._path} is damaged. {CURE}") from None
 
     def _write(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({name: b64encode(secret).decode() for name, secret in sorted(self._secrets.items())}, indent=1)
-        write_private(self._path, text + "\n")
+        encoded = {name: b64encode(secret).decode() for name, secret in sorted(self._secrets.items())}
+        write_private(self._path, json.dumps(encoded, indent=1) + "\n")
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace `path` by a file with `text` that only its owner can read (mode 0600), durably and as a whole."""
+    """Replace `path`, durably and as a whole, by a file with `text` for its owner's eyes (mode 0600)."""
     beside = path.with_name(path.name + ".new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

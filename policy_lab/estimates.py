@@ -13,7 +13,6 @@ from math import sqrt
 from statistics import fmean, median, stdev
 
 from msgspec import Struct
-from scipy.special import bdtr, stdtrit
 
 CONFIDENCE = 0.95
 
@@ -59,6 +58,8 @@ def estimate(values: Sequence[float | None], *, confidence: float = CONFIDENCE) 
         return Estimate(None, None, None, None, None, 0, missing)
     half_width = None
     if count > 1:
+        from scipy.special import stdtrit  # noqa: PLC0415 - slow to load, and one run needs no interval.
+
         half_width = float(stdtrit(count - 1, (1 + confidence) / 2)) * stdev(known) / sqrt(count)
     return Estimate(
         fmean(known), half_width, median(known), _interpolated(known, 0.05), _interpolated(known, 0.95),
@@ -68,6 +69,8 @@ def estimate(values: Sequence[float | None], *, confidence: float = CONFIDENCE) 
 
 def quantile(values: Sequence[float], share: float, *, confidence: float = CONFIDENCE) -> Quantile:
     """The quantile at `share` (0 to 1) of at least one value, with its interval by order statistics."""
+    from scipy.special import bdtr  # noqa: PLC0415 - as above.
+
     known = sorted(values)
     count, tail = len(known), (1 - confidence) / 2
     # below[k] = P(at most k of the sample lie under the true quantile)

@@ -24,8 +24,8 @@ from .replication import Failure, Replication, failed, play
 from .scenario import Scenario
 
 __all__ = [
-    "DesignPoint", "DesignPointResult", "Failure", "Replication", "run_design_point", "run_replications",
-    "summary", "values_of", "write_events",
+    "DesignPoint", "DesignPointResult", "Failure", "Replication", "run_design_point", "run_design_points",
+    "run_replications", "summary", "values_of", "write_events",
 ]
 
 Progress = Callable[[int, int], object]            # (replications done, replications in all)
@@ -49,34 +49,44 @@ class DesignPointResult(Struct, frozen=True):
     events: Sequence[object] = ()
 
 
+def run_design_points(
+    points: Sequence[DesignPoint], replications: int | range, jobs: int = 1,
+    progress: Callable[[int, int, int], object] | None = None,
+) -> list[DesignPointResult]:
+    """Run a count of replications from 0, or just those of a range, of every point, on `jobs` shared processes.
+
+    They come in order; the first of each point keeps its events. `progress` is told (index of the point, done,
+    all) after each. Raises ValueError for fewer than one job.
+    """
+    if jobs < 1:
+        raise ValueError(f"jobs: there must be at least 1, got {jobs}")
+    numbers = range(replications) if isinstance(replications, int) else replications
+    finished: list[dict[int, Replication]] = [{} for _ in points]
+    for index, result in _results(points, numbers, jobs):
+        finished[index][result.replication] = result
+        if progress is not None:
+            progress(index, len(finished[index]), len(numbers))
+    ordered = [[done[number] for number in numbers] for done in finished]
+    return [
+        DesignPointResult(point.scenario, point.policy, point.seed, runs, runs[0].events if runs else ())
+        for point, runs in zip(points, ordered, strict=True)
+    ]
+
+
 def run_design_point(
     point: DesignPoint, replications: int | range, jobs: int = 1, progress: Progress | None = None,
 ) -> DesignPointResult:
-    """`run_replications`, together with what was run."""
-    results = run_replications(point.scenario, point.policy, point.seed, replications, jobs, progress)
-    return DesignPointResult(
-        point.scenario, point.policy, point.seed, results, results[0].events if results else (),
-    )
+    """`run_design_points` for one; `progress` is told (done, all)."""
+    tell = None if progress is None else (lambda _point, done, of: progress(done, of))
+    return run_design_points([point], replications, jobs, tell)[0]
 
 
 def run_replications(
     scenario: Scenario, policy: Policy, seed: int, replications: int | range, jobs: int = 1,
     progress: Progress | None = None,
 ) -> list[Replication]:
-    """Run a count of replications from 0, or just those of a range, on `jobs` processes; in order.
-
-    The first keeps its events. `progress` is told after each. Raises ValueError for fewer than one job.
-    """
-    if jobs < 1:
-        raise ValueError(f"jobs: there must be at least 1, got {jobs}")
-    numbers = range(replications) if isinstance(replications, int) else replications
-    tell = progress or (lambda _done, _all: None)
-    point = DesignPoint(scenario, policy, seed)
-    finished: dict[int, Replication] = {}
-    for result in _results(point, numbers, jobs):
-        finished[result.replication] = result
-        tell(len(finished), len(numbers))
-    return [finished[number] for number in numbers]
+    """The replications alone."""
+    return run_design_point(DesignPoint(scenario, policy, seed), replications, jobs, progress).replications
 
 
 def summary(result: DesignPointResult) -> dict[str, Any]:
@@ -110,37 +120,47 @@ def _entry(one: Replication) -> dict[str, Any]:
     }
 
 
-def _results(point: DesignPoint, numbers: range, jobs: int) -> Iterator[Replication]:
-    """Every replication as it is ready. The first is played here, so that its events need not travel."""
+def _results(points: Sequence[DesignPoint], numbers: range, jobs: int) -> Iterator[tuple[int, Replication]]:
+    """Every replication as it is ready, with its point's index."""
     if not numbers:
         return
-    first, others = numbers[0], numbers[1:]
-    if jobs == 1 or not others:
-        for number in numbers:
-            yield play(point.scenario, point.policy, point.seed, number, keep=number == first)
+    others = [(index, number) for number in numbers[1:] for index in range(len(points))]
+    if jobs > 1 and others:
+        yield from _side_by_side(points, numbers[0], others, jobs)
         return
-    lost: list[int] = []
+    for index, point in enumerate(points):
+        for number in numbers:
+            yield index, play(point.scenario, point.policy, point.seed, number, keep=number == numbers[0])
+
+
+def _side_by_side(
+    points: Sequence[DesignPoint], first: int, others: Sequence[tuple[int, int]], jobs: int,
+) -> Iterator[tuple[int, Replication]]:
+    """The first of every point is played here, so that its events need not travel; the others in a pool."""
+    lost: list[tuple[int, int]] = []
     with _pool(min(jobs, len(others))) as pool:
-        waiting = {_submit(pool, point, number): number for number in others}
+        waiting = {_submit(pool, points[index], number): (index, number) for index, number in others}
         try:
-            yield play(point.scenario, point.policy, point.seed, first, keep=True)
+            for index, point in enumerate(points):
+                yield index, play(point.scenario, point.policy, point.seed, first, keep=True)
             for future in as_completed(waiting):
+                index, number = waiting[future]
                 if isinstance(future.exception(), BrokenProcessPool):
-                    lost.append(waiting[future])
+                    lost.append((index, number))
                 else:
-                    yield _outcome(point, waiting[future], future)
+                    yield index, _outcome(points[index], number, future)
         finally:
             pool.shutdown(cancel_futures=True)
-    yield from _alone(point, sorted(lost))
+    for index, number in sorted(lost):
+        yield index, _alone(points[index], number)
 
 
-def _alone(point: DesignPoint, numbers: Sequence[int]) -> Iterator[Replication]:
-    """Each in a process of its own: a worker died and took its neighbours along; find the culprit."""
-    for number in numbers:
-        with _pool(1) as pool:
-            future = _submit(pool, point, number)
-            future.exception()
-            yield _outcome(point, number, future)
+def _alone(point: DesignPoint, number: int) -> Replication:
+    """In a process of its own: a worker died and took its neighbours along; find the culprit."""
+    with _pool(1) as pool:
+        future = _submit(pool, point, number)
+        future.exception()
+        return _outcome(point, number, future)
 
 
 def _submit(pool: ProcessPoolExecutor, point: DesignPoint, number: int) -> Future[Replication]:
@@ -157,5 +177,8 @@ def _outcome(point: DesignPoint, number: int, future: Future[Replication]) -> Re
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
     # Not fork: the parent may run threads (a progress bar), and a forked copy of a held lock stays held.
-    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-    return ProcessPoolExecutor(jobs, mp_context=get_context(method))
+    if "forkserver" not in get_all_start_methods():
+        return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["__main__", "policy_lab.replication"])  # Loaded once, not by each worker.
+    return ProcessPoolExecutor(jobs, mp_context=context)

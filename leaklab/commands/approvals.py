@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
-import json
 from typing import Annotated
 
 import typer
 
-from ..range_client import DEFAULT_DATA, ApiUrl, Data, RangeClient
-from .listing import AsJson, show_rows
+from leaklab.problems import Problem
+from leaklab.range_client import DEFAULT_DATA, ApiUrl, Data, RangeClient, quoted
+
+from .listing import AsJson, show_one, show_rows
 
 app = typer.Typer(help="Look at and work the approval queue of a running range.", no_args_is_help=True)
 
@@ -20,19 +21,27 @@ Reviewer = Annotated[str | None, typer.Option(help="Who decides; default: your l
 @app.command("list")
 def list_approvals(
     state: Annotated[str | None, typer.Option(help="Only this state, for example held or claimed.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=1000)] = 100,
     data: Data = DEFAULT_DATA,
     url: ApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """List what waits for approval, oldest first."""
     with RangeClient(data, url) as client:
-        show_rows("Approvals", client.get("/admin/approvals", state=state)["data"], as_json=as_json)
+        show_rows("Approvals", client.get("/admin/approvals", state=state, limit=limit)["data"], as_json=as_json)
 
 
 @app.command()
-def approve(video_id: Video, reviewer: Reviewer = None, data: Data = DEFAULT_DATA, url: ApiUrl = None) -> None:
+def approve(
+    video_id: Video,
+    reviewer: Reviewer = None,
+    data: Data = DEFAULT_DATA,
+    url: ApiUrl = None,
+    as_json: AsJson = False,
+) -> None:
     """Agree that an output leaves."""
-    _decide(video_id, "approve", reviewer, {}, data, url)
+    with RangeClient(data, url) as client:
+        show_one(_decide(client, video_id, "approve", {"reviewer": _who(reviewer)}), as_json=as_json)
 
 
 @app.command()
@@ -42,13 +51,22 @@ def reject(
     reviewer: Reviewer = None,
     data: Data = DEFAULT_DATA,
     url: ApiUrl = None,
+    as_json: AsJson = False,
 ) -> None:
     """Refuse an output."""
-    _decide(video_id, "reject", reviewer, {"reason": reason}, data, url)
-
-
-def _decide(video_id: str, decision: str, reviewer: str | None, more: dict[str, object], data: Data, url: str | None) -> None:
-    who = {"reviewer": reviewer or getpass.getuser()}
     with RangeClient(data, url) as client:
-        client.post(f"/admin/approvals/{video_id}/claim", {**who})
-        typer.echo(json.dumps(client.post(f"/admin/approvals/{video_id}/{decision}", {**who, **more}), indent=2))
+        decision: dict[str, object] = {"reviewer": _who(reviewer), "reason": reason}
+        show_one(_decide(client, video_id, "reject", decision), as_json=as_json)
+
+
+def _decide(client: RangeClient, video_id: str, decision: str, body: dict[str, object]) -> dict[str, object]:
+    where = f"/admin/approvals/{quoted(video_id)}"
+    client.post(f"{where}/claim", {"reviewer": body["reviewer"]})
+    return dict(client.post(f"{where}/{decision}", body))
+
+
+def _who(reviewer: str | None) -> str:
+    try:
+        return reviewer or getpass.getuser()
+    except (OSError, KeyError):
+        raise Problem("This account has no name. Say who decides with --reviewer.", exit_code=2) from None

@@ -7,16 +7,22 @@ from typing import Annotated
 
 import typer
 
-from ..documents import pages
-
 
 def docs(
-    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit code 1 if a page is out of date.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit code 1 if a page is out of date.")
+    ] = False,
     out: Annotated[Path, typer.Option(help="Where the pages are.")] = Path("docs/reference"),
 ) -> None:
     """Write docs/reference/ from the code, or check that it is up to date."""
+    from leaklab.documents import pages
+
     wanted = pages()
-    stale = sorted(name for name, text in wanted.items() if not (out / name).exists() or (out / name).read_text(encoding="utf-8") != text)
+    stale = sorted(
+        name
+        for name, text in wanted.items()
+        if not (out / name).exists() or (out / name).read_text(encoding="utf-8") != text
+    )
     if out.exists():
         stale += sorted(path.name for path in out.glob("*.md") if path.name not in wanted)
     if check:

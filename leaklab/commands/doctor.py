@@ -13,14 +13,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
-from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
 
 import typer
 
-from ..clock import SystemClock
-from ..problems import Problem
-from ..range_client import DEFAULT_DATA, Data
+from leaklab.clock import SystemClock
+from leaklab.problems import Problem
+from leaklab.range_client import DEFAULT_DATA, Data
+
 from .listing import AsJson, show_rows
 
 EARLIEST_PLAUSIBLE = 1_767_225_600.0  # 2026-01-01: a clock before this was never set.
@@ -44,7 +43,9 @@ def doctor(
     data: Data = DEFAULT_DATA,
     port_api: Annotated[int, typer.Option(envvar="LEAKLAB_PORT_API", help="The port the API wants.")] = 8000,
     port_proxy: Annotated[int, typer.Option(envvar="LEAKLAB_PORT_PROXY", help="The port the front end wants.")] = 8001,
-    answering: Annotated[str | None, typer.Option(help="Only check that this loopback address answers (for health checks).")] = None,
+    answering: Annotated[
+        str | None, typer.Option(help="Only check that this loopback address answers (for health checks).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Look at this machine and the range's folder; say what is wrong and what to do. Exit code 1 if anything is."""
@@ -75,7 +76,12 @@ def _port_is_free(port: int) -> Finding:
             probe.bind(("127.0.0.1", port))
         except OSError as problem:
             seen = "taken" if problem.errno == errno.EADDRINUSE else str(problem)
-            return Finding(f"port {port}", False, seen, "Stop what listens there (it may be your range), or choose another port.")
+            return Finding(
+                f"port {port}",
+                False,
+                seen,
+                "Stop what listens there (it may be your range), or choose another port.",
+            )
     return Finding(f"port {port}", True, "free")
 
 
@@ -87,7 +93,12 @@ def _can_write(data: Path) -> Finding:
         with tempfile.TemporaryFile(dir=folder):
             return Finding("write access", True, str(folder.resolve()))
     except OSError as problem:
-        return Finding("write access", False, f"{folder.resolve()}: {problem.strerror}", "Choose a folder of your own with --data.")
+        return Finding(
+            "write access",
+            False,
+            f"{folder.resolve()}: {problem.strerror}",
+            "Choose a folder of your own with --data.",
+        )
 
 
 def _has_room(data: Path) -> Finding:
@@ -95,12 +106,22 @@ def _has_room(data: Path) -> Finding:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free / 1e6
-    return Finding("disk space", free > 100, f"{free:,.0f} MB free", "Free at least 100 MB, or choose another folder with --data.")
+    return Finding(
+        "disk space",
+        free > 100,
+        f"{free:,.0f} MB free",
+        "Free at least 100 MB, or choose another folder with --data.",
+    )
 
 
 def _clock() -> Finding:
     now = SystemClock().now()
-    return Finding("clock", now > EARLIEST_PLAUSIBLE, f"{now:.0f} s since 1970", "Set the machine's clock: tokens are refused when it is wrong.")
+    return Finding(
+        "clock",
+        now > EARLIEST_PLAUSIBLE,
+        f"{now:.0f} s since 1970",
+        "Set the machine's clock: tokens are refused when it is wrong.",
+    )
 
 
 def _range(data: Path) -> Iterator[Finding]:
@@ -111,7 +132,12 @@ def _range(data: Path) -> Iterator[Finding]:
     try:
         url = json.loads(path.read_text(encoding="utf-8"))["api_url"]
     except (OSError, ValueError, KeyError):
-        yield Finding("range", False, f"{path} cannot be read", "Stop the range, delete the file, and start the range again.")
+        yield Finding(
+            "range",
+            False,
+            f"{path} cannot be read",
+            "Stop the range, delete the file, and start the range again.",
+        )
         return
     mode = path.stat().st_mode & 0o777
     yield Finding("credentials", mode & 0o077 == 0 or os.name == "nt", f"mode {mode:o}", f"chmod 600 {path}")
@@ -121,6 +147,9 @@ def _range(data: Path) -> Iterator[Finding]:
 def _answers(url: str) -> Finding:
     if not url.startswith(("http://127.", "http://localhost", "http://[::1]")):
         raise Problem(f"{url} is not on this machine; doctor asks loopback addresses only.", exit_code=2)
+    from urllib.error import URLError
+    from urllib.request import ProxyHandler, build_opener
+
     opener = build_opener(ProxyHandler({}))
     try:
         with opener.open(url, timeout=3) as answer:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
-def show_rows(title: str, rows: Iterable[Mapping[str, Any]], *, as_json: bool, columns: tuple[str, ...] | None = None) -> None:
-    """Print `rows` as a table of `columns` (all keys of the first row unless named), or all of them as JSON."""
+def show_rows(
+    title: str, rows: Iterable[Mapping[str, Any]], *, as_json: bool, columns: Sequence[str] | None = None
+) -> None:
+    """Print `rows` as a table of `columns` (the keys of the first unless named), or whole as JSON."""
     rows = list(rows)
     if as_json:
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -22,26 +22,59 @@ def show_rows(title: str, rows: Iterable[Mapping[str, Any]], *, as_json: bool, c
     if not rows:
         typer.echo(f"{title}: none.")
         return
+    from rich.console import Console
+    from rich.table import Table
+
     names = columns or tuple(rows[0])
     table = Table(title=title, title_justify="left")
     for name in names:
-        table.add_column(name.replace("_", " "), overflow="fold")
+        is_number = all(isinstance(row.get(name), int | float | None) for row in rows)
+        table.add_column(name.replace("_", " "), overflow="fold", justify="right" if is_number else "left")
     for row in rows:
-        table.add_row(*(_cell(row.get(name)) for name in names))
-    Console().print(table)
+        table.add_row(*(_cell(name, row.get(name)) for name in names))
+    Console(markup=False).print(table)
 
 
-def _cell(value: object) -> str:
+def show_one(thing: Mapping[str, Any], *, as_json: bool, indent: str = "") -> None:
+    """Print one thing, a line for each of its fields, or whole as JSON."""
+    if as_json:
+        typer.echo(json.dumps(thing, indent=2, ensure_ascii=False))
+        return
+    for name, value in thing.items():
+        label = f"{indent}{name.replace('_', ' ')}"
+        match value:
+            case dict():
+                typer.echo(f"{label}:")
+                show_one(value, as_json=False, indent=indent + "  ")
+            case [dict(), *_]:
+                typer.echo(f"{label}:")
+                for part in value:
+                    typer.echo(f"{indent}  -")
+                    show_one(part, as_json=False, indent=indent + "    ")
+            case _:
+                typer.echo(f"{label}: {_cell(name, value)}")
+
+
+def _cell(name: str, value: object) -> str:
     match value:
         case None:
             return "–"
         case bool():
             return "yes" if value else "no"
+        case int() | float() if name.endswith("_at"):
+            return _instant(value)
         case float():
             return f"{value:,.1f}"
         case list() | tuple():
-            return ", ".join(map(str, value))
+            return ", ".join(_cell(name, item) for item in value)
         case dict():
-            return ", ".join(f"{key} {inner}" for key, inner in value.items())
+            return ", ".join(f"{key} {_cell(key, inner)}" for key, inner in value.items())
         case _:
             return str(value)
+
+
+def _instant(at: float) -> str:
+    """The wall clock's words for epoch seconds, in UTC."""
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -7,10 +7,6 @@ from typing import Annotated
 
 import typer
 
-from mock_api.core.policy import Policy
-from policy_lab.files import load, names
-from policy_lab.schema import schema
-
 from .listing import AsJson, show_rows
 
 
@@ -19,13 +15,20 @@ def policies(
     as_schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of policy files.")] = False,
 ) -> None:
     """List the policies, or print the schema of their files."""
+    from mock_api.core.policy import Policy
+    from policy_lab.files import load, names
+    from policy_lab.schema import schema
+
     if as_schema:
         typer.echo(json.dumps(schema(Policy), indent=2))
         return
     rows = [
         {
-            "name": policy.name, "summary": policy.summary, "token_lifetime_s": policy.token_lifetime,
-            "approval": policy.approval.mode, "playbook": [f"{step.when} → {step.do}" for step in policy.playbook],
+            "name": policy.name,
+            "summary": policy.summary,
+            "token_lifetime_s": policy.token_lifetime,
+            "approval": policy.approval.mode,
+            "playbook": [f"{step.when} → {step.do}" for step in policy.playbook],
         }
         for policy in (load(Policy, name) for name in names(Policy))
     ]

@@ -1,4 +1,4 @@
-"""`leaklab report`: read a finished run again."""
+"""`leaklab report`: read a finished run again, or a live range."""
 
 from __future__ import annotations
 
@@ -8,22 +8,31 @@ from typing import Annotated, Any
 
 import typer
 
-from ..problems import Problem
-from .listing import AsJson, show_rows
+from leaklab.problems import Problem
+
+from .listing import AsJson, show_one, show_rows
+
+COLUMNS = ("policy", "figure", "mean", "half_width", "median", "replications")
 
 
 def report(
     folder: Annotated[Path, typer.Argument(help="The folder that `run` or `demo` wrote.")] = Path("out/demo"),
+    live: Annotated[
+        Path | None, typer.Option("--range", help="Read the ledger off this range's folder instead, running or not.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the ledger of a finished run with its intervals, and name its report page."""
+    if live is not None:
+        _report_range(live, as_json=as_json)
+        return
     summary = read_summary(folder)
-    rows = []
-    for point in summary.get("policies", [summary]):
-        for name, estimate in point["estimates"].items():
-            rows.append({"policy": point["policy"], "figure": name, **estimate})
-    show_rows(f"{summary['scenario']}, seed {summary['seed']}", rows, as_json=as_json,
-              columns=("policy", "figure", "mean", "half_width", "median", "replications"))
+    rows = [
+        {"policy": point["policy"], "figure": name, **estimate}
+        for point in summary.get("policies", [summary])
+        for name, estimate in point["estimates"].items()
+    ]
+    show_rows(f"{summary['scenario']}, seed {summary['seed']}", rows, as_json=as_json, columns=COLUMNS)
     if not as_json:
         typer.echo(f"Report: {(folder / 'report.html').resolve()}")
 
@@ -33,10 +42,19 @@ def read_summary(folder: Path) -> dict[str, Any]:
     path = folder / "summary.json"
     try:
         summary = json.loads(path.read_text(encoding="utf-8"))
-        if "scenario" not in summary:
-            raise ValueError("it has no scenario")
+        points = summary.get("policies", [summary])
+        if not all({"policy", "estimates"} <= point.keys() for point in points) or "scenario" not in summary:
+            raise ValueError("it is no summary of a run")
     except FileNotFoundError:
-        raise Problem(f"{path} does not exist. Make it with: leaklab run sora-2024 --out {folder}", exit_code=3) from None
-    except (ValueError, TypeError) as damage:
+        raise Problem(f"{path} does not exist. Make it: leaklab run sora-2024 --out {folder}", exit_code=3) from None
+    except (ValueError, TypeError, AttributeError) as damage:
         raise Problem(f"{path} is damaged ({damage}). Run the command again that made it.", exit_code=3) from None
     return dict(summary)
+
+
+def _report_range(data: Path, *, as_json: bool) -> None:
+    import msgspec
+
+    from leaklab.live_log import live_ledger
+
+    show_one(msgspec.to_builtins(live_ledger(data)), as_json=as_json)

@@ -7,10 +7,6 @@ from typing import Annotated
 
 import typer
 
-from policy_lab.files import load, names
-from policy_lab.scenario import Scenario
-from policy_lab.schema import schema
-
 from .listing import AsJson, show_rows
 
 
@@ -19,11 +15,20 @@ def scenarios(
     as_schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of scenario files.")] = False,
 ) -> None:
     """List the scenarios, or print the schema of their files."""
+    from policy_lab.files import load, names
+    from policy_lab.scenario import Scenario
+    from policy_lab.schema import schema
+
     if as_schema:
         typer.echo(json.dumps(schema(Scenario), indent=2))
         return
     rows = [
-        {"name": story.name, "title": story.title, "hours": story.horizon / 3600.0, "difficulty": story.difficulty}
+        {
+            "name": story.name,
+            "title": story.title,
+            "hours": story.horizon / 3600.0,
+            "difficulty": story.difficulty,
+        }
         for story in (load(Scenario, name) for name in names(Scenario))
     ]
     show_rows("Scenarios", rows, as_json=as_json)

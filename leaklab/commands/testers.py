@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from ..range_client import DEFAULT_DATA, ApiUrl, Data, RangeClient
-from .listing import AsJson, show_rows
+from leaklab.range_client import DEFAULT_DATA, ApiUrl, Data, RangeClient
+
+from .listing import AsJson, show_one, show_rows
 
 app = typer.Typer(help="List or invite the testers of a running range.", no_args_is_help=True)
 
@@ -26,7 +26,8 @@ def invite(
     cohort: Annotated[str, typer.Option(help="The cohort they join.")] = "artists",
     data: Data = DEFAULT_DATA,
     url: ApiUrl = None,
+    as_json: AsJson = False,
 ) -> None:
     """Invite one tester; prints the tester key, which is shown this once."""
     with RangeClient(data, url) as client:
-        typer.echo(json.dumps(client.post("/admin/testers", {"name": name, "cohort": cohort}), indent=2))
+        show_one(client.post("/admin/testers", {"name": name, "cohort": cohort}), as_json=as_json)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
-from ..range_client import DEFAULT_DATA, ApiUrl, Data, RangeClient
-from .listing import AsJson, show_rows
+from leaklab.range_client import DEFAULT_DATA, ApiUrl, Data, RangeClient
+
+from .listing import AsJson, show_one, show_rows
 
 app = typer.Typer(help="List or revoke the access tokens of a running range.", no_args_is_help=True)
 
@@ -16,13 +16,15 @@ app = typer.Typer(help="List or revoke the access tokens of a running range.", n
 @app.command("list")
 def list_tokens(
     tester: Annotated[str | None, typer.Option(help="Only this tester's.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="Only those that still open something.")] = False,
     data: Data = DEFAULT_DATA,
     url: ApiUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """List the access tokens, by `jti`."""
     with RangeClient(data, url) as client:
-        show_rows("Access tokens", client.get("/admin/tokens", tester_id=tester)["data"], as_json=as_json)
+        tokens = client.get("/admin/tokens", tester_id=tester, live_only="true" if live else None)["data"]
+    show_rows("Access tokens", tokens, as_json=as_json)
 
 
 @app.command()
@@ -32,9 +34,10 @@ def revoke(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would touch.")] = False,
     data: Data = DEFAULT_DATA,
     url: ApiUrl = None,
+    as_json: AsJson = False,
 ) -> None:
     """Revoke one access token; prints its blast radius."""
     body: dict[str, object] = {"scope": {"kind": "token", "jti": jti}, "reason": reason}
     with RangeClient(data, url) as client:
         outcome = client.post("/admin/revocations", body, dry_run="true" if dry_run else None)
-    typer.echo(json.dumps(outcome, indent=2))
+    show_one(outcome, as_json=as_json)

@@ -1,0 +1,24 @@
+"""Names as values: what the shell offers when somebody presses Tab."""
+
+from __future__ import annotations
+
+
+def scenario_names(incomplete: str) -> list[str]:
+    """The scenarios that begin like this."""
+    from policy_lab.files import names
+    from policy_lab.scenario import Scenario
+
+    return [name for name in names(Scenario) if name.startswith(incomplete)]
+
+
+def policy_names(incomplete: str) -> list[str]:
+    """The policies that begin like this."""
+    from mock_api.core.policy import Policy
+    from policy_lab.files import names
+
+    return [name for name in names(Policy) if name.startswith(incomplete)]
+
+
+def card_names(incomplete: str) -> list[str]:
+    """Scenarios and policies."""
+    return scenario_names(incomplete) + policy_names(incomplete)

@@ -1,0 +1,65 @@
+"""Reads the log of a range, running or not: the API's journal, and the front end's beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from heapq import merge
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from frontend_proxy.core.events import FrontEndEvent
+from mock_api.core.events import Event
+from policy_lab.ledger import Ledger, LedgerReader
+from policy_lab.truth import TruthEvent
+
+from .front_end_log import NAMES
+from .problems import Problem, extra
+
+
+def live_ledger(data: Path) -> Ledger:
+    """The ledger of the range in `data`, read at its newest event; raises Problem."""
+    reader, newest_at = LedgerReader(), 0.0
+    for event in live_events(data):
+        reader.feed(event)
+        newest_at = event.at
+    return reader.close(newest_at)
+
+
+def live_events(data: Path) -> Iterator[Any]:
+    """All events of the range in the order of their instants; raises Problem where there is no range."""
+    journal = data / "journal.sqlite3"
+    if not journal.is_file():
+        raise Problem(f"There is no range in {data}. Start one: leaklab serve range --data {data}", exit_code=3)
+    sources = [_journalled(journal), *(_lines(data / name) for name in NAMES)]
+    return merge(*sources, key=attrgetter("at"))
+
+
+def _journalled(path: Path) -> Iterator[Event]:
+    with extra("serve", "read a journal"):
+        from sqlalchemy import create_engine  # noqa: PLC0415 - reading a journal is an extra.
+
+        from mock_api.journal.commits import Commits  # noqa: PLC0415 - as above.
+        from mock_api.journal.sqlite import journal_url  # noqa: PLC0415 - as above.
+
+    engine = create_engine(journal_url(path))  # Not as a Journal, which a running range has locked.
+    decode = msgspec.json.Decoder(Event).decode_lines
+    try:
+        for _, payload in Commits(engine, str(path)).read():
+            yield from decode(payload)
+    finally:
+        engine.dispose()
+
+
+def _lines(path: Path) -> Iterator[FrontEndEvent | TruthEvent]:
+    decode = msgspec.json.Decoder(FrontEndEvent | TruthEvent).decode
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        for line in file:
+            try:
+                yield decode(line)
+            except msgspec.MsgspecError:  # The last line of a server that was killed may be cut short.
+                continue
