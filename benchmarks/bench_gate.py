@@ -1,7 +1,5 @@
 """What the gate costs: time per `admit`, whether it grows with the tokens issued, bytes per live token.
 
-    .venv/bin/python benchmarks/bench_gate.py
-
 `admit` is timed on tokens that were decoded before, with and without the recording of its event. Most tokens
 are recorded as events, as a replay would; a hundred are really signed and knock in turn.
 """
@@ -18,6 +16,8 @@ from mock_api.core.events import Event, TokenIssued
 from mock_api.core.gate import Caller
 from mock_api.core.grants import EVERYTHING
 from mock_api.core.policy import Policy, Quota
+
+from .rows import Row
 
 NOW = 4_102_444_800.0
 FEW, MANY, TESTERS, ROUNDS = 1_000, 1_000_000, 100, 25
@@ -112,23 +112,17 @@ def checks_time(authority: Authority, callers: list[Caller]) -> float:
         authority.record = record  # type: ignore[method-assign]  # Put back.
 
 
-def main() -> None:
-    """Print the figures: the best of many rounds, few and many in turn so that both meet the same machine."""
+def measure() -> list[Row]:
+    """The best of many rounds, few and many in turn so that both meet the same machine."""
     few, few_lab, few_callers = open_range()
     many, many_lab, many_callers = open_range()
     issue(few, few_lab, FEW)
-    memory = memory_per_token(many, many_lab, MANY)
+    rows = [Row("memory per live token", memory_per_token(many, many_lab, MANY), 400.0, "lower", "bytes")]
     gc.collect()
     gc.freeze()  # A collection over a million tokens in one round and not in the other would be noise.
-    for title, measure in (("recorded", admit_time), ("checks only", checks_time)):
-        rounds = [(measure(few, few_callers), measure(many, many_callers)) for _ in range(ROUNDS)]
+    for title, time_of in (("recorded", admit_time), ("checks only", checks_time)):
+        rounds = [(time_of(few, few_callers), time_of(many, many_callers)) for _ in range(ROUNDS)]
         at_few, at_many = (min(times) * 1e6 for times in zip(*rounds, strict=True))
-        print(
-            f"admit, {title:<12} {at_few:5.2f} µs at {FEW:,} tokens, {at_many:5.2f} µs at {MANY:,}: "
-            f"ratio {at_many / at_few:.2f} (limit 1.30)"
-        )
-    print(f"memory per live token {memory:4.0f} bytes (limit 400)")
-
-
-if __name__ == "__main__":
-    main()
+        rows.append(Row(f"admit, {title}: {MANY:,} tokens / {FEW:,}", at_many / at_few, 1.3, "lower"))
+        rows.append(Row(f"admit, {title}: at {MANY:,} tokens", at_many, unit="µs"))
+    return rows

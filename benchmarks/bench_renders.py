@@ -1,7 +1,5 @@
 """What a render costs: the queue alone against SimPy and Ciw (M/M/3), and the view that answers a poll.
 
-    .venv/bin/python benchmarks/bench_renders.py
-
 The three simulations serve the same number of customers at the same load and take turns; ratios are medians.
 """
 
@@ -21,6 +19,8 @@ from mock_api.core.approvals import item
 from mock_api.core.orders import VideoOrder
 from mock_api.core.renders import RenderQueue
 from mock_api.core.video import VideoRecord
+
+from .rows import Row
 
 SERVERS, ARRIVAL_RATE, CUSTOMERS, ROUNDS, POLLS = 3, 2.4, 20_000, 5, 200_000
 
@@ -85,22 +85,18 @@ def microseconds(call: Callable[[], object]) -> float:
     return (time.perf_counter() - begun) / POLLS * 1e6
 
 
-def main() -> None:
-    """Print the figures."""
+def measure() -> list[Row]:
+    """Customers per second over theirs, and microseconds per look at a video."""
     rounds = [[rate(serve, seed) for serve in (by_render_queue, by_simpy, by_ciw)] for seed in range(ROUNDS)]
-    ours = median(one[0] for one in rounds)
-    print(f"M/M/{SERVERS} render queue       {ours:12,.0f} customers/s")
-    print(f"  ratio to SimPy           {median(one[0] / one[1] for one in rounds):12.1f}")
-    print(f"  ratio to Ciw             {median(one[0] / one[2] for one in rounds):12.1f}")
     record = VideoRecord(
         "video_1", "at_1", "tester_1", VideoOrder(prompt="a quiet street"), submitted_at=0.0, service=40.0,
         blocked=False, rank=1, key_hash=None, phase="rendering", started_at=0.0, finishes_at=40.0,
     )
     shown = record.show(20.0)
-    print(f"view of a video, unchanged {microseconds(lambda: record.show(20.0)):12.2f} us")
-    print(f"encoding of that view      {microseconds(lambda: msgspec.json.encode(shown)):12.2f} us")
-    print(f"item of an approval list   {microseconds(lambda: item(record)):12.2f} us")
-
-
-if __name__ == "__main__":
-    main()
+    return [
+        Row("render queue / SimPy: customers per second", median(ours / theirs for ours, theirs, _ in rounds), 3.0),
+        Row("render queue / Ciw: customers per second", median(ours / theirs for ours, _, theirs in rounds), 3.0),
+        Row("view of a video, unchanged", microseconds(lambda: record.show(20.0)), unit="µs"),
+        Row("encoding of that view", microseconds(lambda: msgspec.json.encode(shown)), unit="µs"),
+        Row("item of an approval list", microseconds(lambda: item(record)), unit="µs"),
+    ]
