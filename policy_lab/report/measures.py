@@ -38,7 +38,7 @@ class Measure(Struct, frozen=True):
 MEASURES = (
     Measure("leaked_at", "clock", "Leaked", "instant", "The first credential came into strangers’ reach."),
     Measure("first_misuse_at", "clock", "First misuse", "instant", "A stranger was first let in."),
-    Measure("detected_at", "clock", "Detected", "instant", "An alert concerned the leak, or a report named it."),
+    Measure("detected_at", "clock", "Detected", "instant", "An alert concerned the leak, or a leak report named it."),
     Measure("decided_at", "clock", "Decided", "instant", "A response first covered a leaked credential."),
     Measure("last_accepted_at", "clock", "Last accepted", "instant", "A stranger was last let in."),
     Measure("time_to_detect", "span", "Time to detect", "seconds", "Detected − leaked."),

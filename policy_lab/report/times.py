@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 MINUTE, HOUR, DAY = 60, 3600, 86400
 NEVER = "not yet"
 
-# Ticks a person can add up, in minutes: 5 min … 1 week.
-_STEPS = (5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)
+AxisUnit = Literal["h:min:s", "h:min", "days"]
+
+# Ticks a person can add up, in minutes: 10 s … 1 week.
+_STEPS = (1 / 6, 1 / 2, 1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080)
 
 
-def axis_label(minutes: float, *, days: bool) -> str:
-    """What stands at a tick of a time axis: `3:30`, or `2 d` on an axis of days."""
-    return f"{minutes / 1440:g} d".replace("-", "−") if days else on_the_clock(minutes * MINUTE)
+def axis_unit(first: float, last: float) -> AxisUnit:
+    """How an axis from `first` to `last` (minutes) counts: up to ten minutes by the second, over days by the day."""
+    if last - first <= 10:
+        return "h:min:s"
+    stops = ticks(first, last)
+    return "days" if len(stops) > 1 and stops[1] - stops[0] >= 1440 else "h:min"
+
+
+def on_axis(minutes: float, unit: AxisUnit) -> str:
+    """What stands at a tick of a time axis: `3:30`, `3:30:10` or `2 d`."""
+    if unit == "days":
+        return f"{minutes / 1440:g} d".replace("-", "−")
+    return to_the_second(round(minutes * MINUTE)) if unit == "h:min:s" else on_the_clock(round(minutes * MINUTE))
 
 
 def in_words(seconds: float | None) -> str:
@@ -37,8 +51,8 @@ def on_the_clock(seconds: float | None) -> str:
     """Hours and minutes since an instant, `3:07`; `not yet` for None."""
     if seconds is None:
         return NEVER
-    sign = "−" if seconds < 0 else ""
-    minutes = int(abs(seconds) // MINUTE)
+    minutes = round(abs(seconds) / MINUTE)
+    sign = "−" if seconds < 0 and minutes else ""
     return f"{sign}{minutes // 60}:{minutes % 60:02d}"
 
 
@@ -46,8 +60,8 @@ def to_the_second(seconds: float | None) -> str:
     """Hours, minutes and seconds since an instant, `3:07:09`; `not yet` for None."""
     if seconds is None:
         return NEVER
-    sign = "−" if seconds < 0 else ""
-    whole = int(abs(seconds))
+    whole = round(abs(seconds))
+    sign = "−" if seconds < 0 and whole else ""
     return f"{sign}{whole // HOUR}:{whole // MINUTE % 60:02d}:{whole % 60:02d}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from policy_lab.report.account import Account
 from policy_lab.report.phases import Mark, laid_out, marks
-from policy_lab.report.times import in_words, on_the_clock, to_the_second
+from policy_lab.report.times import axis_unit, in_words, on_the_clock, to_the_second
 
 from .theme import INK, STRANGERS, TESTERS, WIDTH, Figure, finished, time_axis
 from .vega import Rows, Spec, layered, number, stacked, unit, word
@@ -54,7 +54,7 @@ def _panel(account: Account, span: tuple[float, float], *, labelled: bool) -> Sp
     axis = time_axis(*span, "the leak", labelled=labelled) | {"grid": True, "domain": labelled}
     x = number("m", scale={"domain": list(span), "nice": False, "zero": False}, axis=axis)
     found = marks(account)
-    labels = laid_out(_timed(found), *span, WIDTH)
+    labels = laid_out(_timed(found, *span), *span, WIDTH)
     depth = max((label.row for label in labels), default=0)
     y = number("y", axis=None, scale={"domain": [depth + 1.4, -0.7]})
     layers = [
@@ -78,11 +78,12 @@ def _panel(account: Account, span: tuple[float, float], *, labelled: bool) -> Sp
     return layered(layers, (WIDTH, 30 + 15 * (depth + 1)), _heading(account))
 
 
-def _timed(found: list[Mark]) -> list[Mark]:
-    """The marks with their h:min before the name; those of one minute share it."""
+def _timed(found: list[Mark], first: float, last: float) -> list[Mark]:
+    """The marks with their time before the name, as fine as the axis; those of one time share it."""
+    shown = to_the_second if axis_unit(first, last) == "h:min:s" else on_the_clock
     timed: dict[str, Mark] = {}
     for mark in found:
-        at = on_the_clock(mark.minute * 60)
+        at = shown(mark.minute * 60)
         timed[at] = (
             Mark(timed[at].minute, f"{timed[at].name}, {mark.name}")
             if at in timed

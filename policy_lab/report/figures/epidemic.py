@@ -94,4 +94,6 @@ def _title(account: Account, grid: Grid) -> str:
             top = max(found)
             after = in_words(grid.start + found.index(top) * grid.width - account.zero)
             return f"{len(instants):,} {what}; the busiest {grid.each} came {after} after {since} with {top:,}"
+    if traffic.stranger_refusals:
+        return f"Strangers tried {len(traffic.stranger_refusals):,} times and were never let in"
     return f"No stranger came; testers made {len(traffic.tester_requests):,} requests"

@@ -43,7 +43,7 @@ def spread(account: Account, name: str) -> Figure:
     return Figure(
         name,
         title,
-        "A bar per way in, from the first to the last request let in; × is a copy that served nobody."
+        "A bar per way in, from the first to the last request let in; × marks what was never let in or served nobody."
         + (below if clips else ""),
         f"{title}. Ways in: {'; '.join(told) or 'none'}.",
         finished(stacked(panels), title),
@@ -55,6 +55,8 @@ def _title(account: Account) -> str:
     tree = account.spread
     if not tree.clips:
         ways = len(tree.origins)
+        if not any(way.served for way in tree.origins.values()):
+            return f"{ways:,} {'origin' if ways == 1 else 'origins'} tried a leaked credential; none was let in"
         return f"{ways:,} {'way' if ways == 1 else 'ways'} in; no clip was shown at a front end"
     brought, further = tree.visits_per_clip or 0.0, tree.reproduction_number or 0.0
     verdict = "it could not live on sharing alone" if further < 1 else "sharing alone kept it going"

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from policy_lab.report.account import Account
 from policy_lab.report.phases import bands, laid_out, marks
-from policy_lab.report.times import axis_label, ticks
+from policy_lab.report.times import axis_unit, on_axis, ticks
 
 from .vega import Rows, Spec, layered, number, unit, word
 
@@ -62,17 +62,16 @@ def wrapped(text: str, width: int = 98) -> list[str]:
 
 
 def time_axis(first: float, last: float, since: str, *, labelled: bool = True) -> Spec:
-    """The axis of a time from `first` to `last`, in minutes: h:min, or days where there are many."""
-    stops = ticks(first, last)
-    days = len(stops) > 1 and stops[1] - stops[0] >= 1440
-    named = " : ".join(f"datum.value == {stop:g} ? '{axis_label(stop, days=days)}'" for stop in stops)
+    """The axis of a time from `first` to `last`, in minutes, labelled at round ones."""
+    stops, counted = ticks(first, last), axis_unit(first, last)
+    named = " : ".join(f"abs(datum.value - {stop:.4f}) < 0.001 ? '{on_axis(stop, counted)}'" for stop in stops)
     return {
         "grid": False,
         "labels": labelled,
         "ticks": labelled,
         "values": stops,
         "labelExpr": f"{named} : ''" if named else "''",
-        "title": f"time since {since} ({'days' if days else 'h:min'})" if labelled else None,
+        "title": f"time since {since} ({counted})" if labelled else None,
     }
 
 

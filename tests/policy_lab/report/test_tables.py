@@ -14,9 +14,10 @@ from policy_lab.report.comparisons import Comparison
 from policy_lab.report.measures import BY_NAME
 from policy_lab.report.tables import at_a_glance, differences, ledger, seen
 from policy_lab.report.times import (
-    axis_label,
+    axis_unit,
     bin_width,
     in_words,
+    on_axis,
     on_the_clock,
     per,
     ticks,
@@ -120,12 +121,13 @@ def test_instants_are_said_since_the_leak() -> None:
     assert (on_the_clock(11_529), on_the_clock(-61), on_the_clock(None)) == ("3:12", "−0:01", "not yet")
     assert (to_the_second(11_529), to_the_second(-61)) == ("3:12:09", "−0:01:01")
     assert time_of_day(86_400 + 8.5 * 3600) == "08:30"
-    assert (axis_label(90, days=False), axis_label(2880, days=True)) == ("1:30", "2 d")
+    assert [on_axis(90, "h:min"), on_axis(2880, "days"), on_axis(0.5, "h:min:s")] == ["1:30", "2 d", "0:00:30"]
 
 
 def test_axes_are_labelled_at_round_times() -> None:
     assert ticks(-60, 360) == [-60, 0, 60, 120, 180, 240, 300, 360]
     assert ticks(0, 0) == [0]
+    assert [axis_unit(0, last) for last in (1, 60, 60 * 24 * 7)] == ["h:min:s", "h:min", "days"]
     assert ticks(0, 60 * 24 * 7)[1] == 1440
 
 
