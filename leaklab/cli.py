@@ -34,17 +34,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("demo")(demo.demo)
-app.command("run")(run.run)
-app.command("scenarios")(scenarios.scenarios)
-app.command("policies")(policies.policies)
-app.command("show")(show.show)
-app.command("report")(report.report)
-app.add_typer(serve.app, name="serve")
-app.add_typer(testers.app, name="testers")
-app.add_typer(tokens.app, name="tokens")
-app.add_typer(approvals.app, name="approvals")
-app.command("doctor")(doctor.doctor)
+app.command("demo", short_help="Replay the incident under three policies.")(demo.demo)
+app.command("run", short_help="Play a scenario under a policy, as often as asked.")(run.run)
+app.command("scenarios", short_help="List what can be played.")(scenarios.scenarios)
+app.command("policies", short_help="List how a provider may respond.")(policies.policies)
+app.command("show", short_help="Show a scenario's story or a policy's knobs.")(show.show)
+app.command("report", short_help="Print the ledger of a run, or of a live range.")(report.report)
+app.add_typer(serve.app, name="serve", short_help="Start the API, the front end, or both.")
+app.add_typer(testers.app, name="testers", short_help="List or invite a range's testers.")
+app.add_typer(tokens.app, name="tokens", short_help="List or revoke a range's access tokens.")
+app.add_typer(approvals.app, name="approvals", short_help="Work a range's approval queue.")
+app.command("doctor", short_help="Say why it does not work, and what to do.")(doctor.doctor)
 app.command("docs", hidden=True)(docs.docs)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +25,8 @@ from .vault import FileVault, write_private
 
 CLOCK_TOLERANCE = 5.0  # seconds the clock may lie behind the newest event: a restart takes no time at all
 
+_log = logging.getLogger("leaklab")
+
 
 @dataclass(frozen=True, slots=True)
 class OpenRange:
@@ -40,7 +44,9 @@ def open_range(data: Path, policy: Policy, clock: Clock, *, testers: int) -> Ite
 
     All it has decided so far is on disk when the block begins, and all it has decided when it ends.
     """
+    os.umask(0o077)  # Journals hold prompts and origins: none of it is for other people's eyes.
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _warn_of_readers(data)
     vault = FileVault(data / "keys.json")
     surroundings = Surroundings(
         clock=clock, streams=SystemStreams(), ids=SystemIds(), secrets=SystemSecrets(), vault=vault
@@ -60,6 +66,13 @@ def write_credentials(opened: OpenRange, api_url: str, proxy_url: str | None) ->
     order = ("api_url", "proxy_url", "operator_key", "tester")
     text = json.dumps({name: opened.credentials[name] for name in order}, indent=2)
     write_private(opened.data / "credentials.json", text + "\n")
+
+
+def _warn_of_readers(data: Path) -> None:
+    for path in (data / "credentials.json", data / "keys.json", data / "journal.sqlite3"):
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0
+        if mode & 0o077:
+            _log.warning("%s can be read by others (mode %o). Mend it with: chmod 600 %s", path, mode, path)
 
 
 @contextmanager

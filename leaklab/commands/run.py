@@ -17,7 +17,9 @@ Jobs = Annotated[int, typer.Option(help="Processes at once; 0: one per core.", e
 def run(
     scenario: Annotated[
         str,
-        typer.Argument(help="A scenario's name, or the path of a scenario file.", autocompletion=scenario_names),
+        typer.Argument(
+            metavar="SCENARIO", help="A scenario's name, or the path of a scenario file.", autocompletion=scenario_names
+        ),
     ],
     policy: Annotated[
         str,

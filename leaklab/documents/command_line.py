@@ -28,12 +28,14 @@ def command_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _walk(name: str, command: TyperCommand | TyperGroup) -> Iterator[tuple[str, TyperCommand]]:
+def _walk(name: str, command: object) -> Iterator[tuple[str, TyperCommand]]:
     if isinstance(command, TyperCommand):
         yield name, command
         return
+    if not isinstance(command, TyperGroup):
+        return
     for child_name, child in sorted(command.commands.items()):
-        if not child.hidden and isinstance(child, TyperCommand | TyperGroup):
+        if not child.hidden:
             yield from _walk(f"{name} {child_name}", child)
 
 
@@ -42,10 +44,10 @@ def _section(name: str, command: TyperCommand) -> list[str]:
     options = [parameter for parameter in command.params if isinstance(parameter, TyperOption)]
     usage = " ".join([name, *(argument.display_name_raw for argument in arguments)])
     lines = [f"## `{usage}`", "", (command.help or "").strip(), ""]
-    if arguments or options:
-        lines += ["| Option | Variable | Default | What |", "|---|---|---|---|"]
-        lines += [_row(parameter) for parameter in [*arguments, *options] if parameter.name != "help"]
-        lines += [""]
+    both: list[TyperArgument | TyperOption] = [*arguments, *options]
+    rows = [_row(parameter) for parameter in both if parameter.name != "help"]
+    if rows:
+        lines += ["| Option | Variable | Default | What |", "|---|---|---|---|", *rows, ""]
     return lines
 
 
