@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets  # noqa: TID251 - this file owns real secrets.
-from random import Random, SystemRandom
+from random import Random, SystemRandom  # noqa: TID251 - as above.
 
 
 class SystemSecrets:
