@@ -48,11 +48,11 @@ class World:
         self.events: list[object] = []
         self.streams = Streams(seed, replication)
         ids, log = CountingIds(), self.events.append
-        surroundings = Surroundings(
+        self.surroundings = Surroundings(
             clock=self.clock, streams=self.streams, ids=ids,
             secrets=StreamSecrets(self.streams.stream("secrets")), vault=MemoryVault(),
         )
-        self.authority = Authority(surroundings, log, renders=scenario.renders)
+        self.authority = Authority(self.surroundings, log, renders=scenario.renders)
         self.scene = Scene(
             scenario, policy, self.agenda, self.streams, ids, self.authority, log=log, tell=log
         )

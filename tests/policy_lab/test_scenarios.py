@@ -45,7 +45,7 @@ def test_every_number_of_a_leak_says_how_sure_it_is() -> None:
     sure = ("published", "reported", "recalled", "computed", "assumption")
     for name in ("sora-2024", "token-in-a-gist"):
         leak = path_of(Scenario, name).read_text().partition("\nleak:")[2]
-        unsaid = [line for line in leak.splitlines() if re.search(r": [{\d]", line.partition("#")[0]) and "#" not in line]
+        unsaid = [line for line in leak.splitlines() if "#" not in line and re.search(r": [{\d]", line)]
         # A line without a word of its own continues the one before it, which says it for both.
         assert len(unsaid) <= 5
         assert sum(any(word in line for word in sure) for line in leak.splitlines()) > 15

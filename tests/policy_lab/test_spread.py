@@ -70,7 +70,8 @@ def test_most_interest_comes_after_the_stop_and_fades_over_weeks() -> None:
 
 
 def test_nobody_comes_before_the_shock_or_after_the_end() -> None:
-    audience = Audience(shocks=(Shock(after=600.0, visitors=LogNormal(median=500), rise=60.0),), slow_share=0.0)
+    shock = Shock(after=600.0, visitors=LogNormal(median=500), rise=60.0)
+    audience = Audience(shocks=(shock,), slow_share=0.0)
     times = visits(audience, Random(4), 2 * HOUR)
 
     assert times[0] >= 600.0
@@ -111,7 +112,7 @@ def test_log_normal_poisson_and_negative_binomial_have_their_means_and_spreads()
 
 @pytest.mark.theory
 def test_the_race_for_a_key_in_a_public_repository_goes_as_published() -> None:
-    """V-6: mean 396 s, 45 % within 127 s; a scanner with a median of 67 s loses 29 % of the races."""
+    """V-6: mean 396 s, 45 % within 127 s; a scanner with a median of 67 s loses 29 % of races."""
     luck = Random(7)
     found = [lognormal(luck, LogNormal(median=150.0, sigma=1.39)) for _ in range(20_000)]
     scanned = [lognormal(luck, LogNormal(median=67.0, sigma=0.5)) for _ in range(20_000)]
