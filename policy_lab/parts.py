@@ -89,6 +89,15 @@ class Audience(Part, frozen=True, kw_only=True):
     shares: Share = 0.3                            # P(a clip is shared | displayed)
     visitors_per_share: NonNegative = 5.0
 
+    def __post_init__(self) -> None:
+        """Refuse a crowd in which every sharer brings a sharer or more: it would never end."""
+        sharers = self.submits / (1.0 - self.repeats) * self.shares * self.visitors_per_share
+        if sharers >= 1.0:
+            raise ValueError(
+                "submits / (1 - repeats) * shares * visitors_per_share: must be below 1, or the crowd grows for"
+                f" ever, found {sharers:.3g}"
+            )
+
 
 class Change(Part, frozen=True, kw_only=True):
     """`after` seconds after the leak, the front end runs this many clips at once."""

@@ -73,6 +73,7 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
         ({"leak": {"kind": "telepathy"}}, "`front_end`, `secret`"),
         ({"leak": {"kind": "front_end", "after": 3600}}, "must lie before the horizon of 3600"),
         ({"leak": {"kind": "front_end", "audience": {"branching": 1.0}}}, "below 1"),
+        ({"leak": {"kind": "front_end", "audience": {"visitors_per_share": 99}}}, "grows for ever"),
     ],
 )
 def test_what_cannot_be_played_is_refused(tmp_path: Path, changes: dict[str, object], said: str) -> None:

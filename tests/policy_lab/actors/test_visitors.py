@@ -70,12 +70,12 @@ class Page:
         return False
 
 
-def visit(page: Page, **audience: Any) -> list[str]:
-    """What a single visitor makes the page say within a day."""
+def visit(page: Page, people: int = 1, **audience: Any) -> list[str]:
+    """What the page takes down within a day of these people's coming."""
     agenda = Agenda(VirtualClock())
     habits: dict[str, Any] = {"submits": 1.0, "repeats": 0.0, "shares": 0.0, **audience}
     streams = CrowdStreams(Random(1), Random(2), Random(3))
-    agenda.start(Crowd(page, agenda, Audience(**habits), streams).come([5.0]))
+    agenda.start(Crowd(page, agenda, Audience(**habits), streams).come([5.0] * people))
     agenda.run(START + 24 * HOUR)
     return page.said
 
@@ -101,7 +101,7 @@ def test_a_visitor_whose_patience_ends_leaves_the_line_but_not_the_kitchen() -> 
 
 def test_a_visitor_may_order_again_and_share() -> None:
     assert visit(Page(), repeats=0.99).count("submit") > 1
-    shared = visit(Page(), shares=1.0, visitors_per_share=3.0, submits=0.5)
+    shared = visit(Page(), people=10, shares=1.0, visitors_per_share=0.5)
     assert "arrive clip_1" in shared
 
 
