@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -48,16 +49,27 @@ def address(listener: socket.socket) -> str:
     return f"http://{host}:{port}"
 
 
-def serve(apps: Sequence[tuple[Any, socket.socket]], ready: Callable[[], None]) -> None:
-    """Serve each (app, listener) until SIGTERM or SIGINT; call `ready` once all of them answer."""
+def serve(
+    apps: Sequence[tuple[Any, socket.socket]],
+    ready: Callable[[], object],
+    goodbye: Callable[[], object] = lambda: None,
+) -> None:
+    """Serve each (app, listener) until SIGTERM or SIGINT.
+
+    `ready` is called once all of them answer, `goodbye` when they are told to stop: it should end what lasts.
+    """
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(apps, ready))
+        runner.run(_serve(apps, ready, goodbye))
 
 
-async def _serve(apps: Sequence[tuple[Any, socket.socket]], ready: Callable[[], None]) -> None:
+async def _serve(
+    apps: Sequence[tuple[Any, socket.socket]], ready: Callable[[], object], goodbye: Callable[[], object]
+) -> None:
     servers = [QuietServer(_configured(app)) for app, _ in apps]
 
     def stop() -> None:
+        goodbye()
         for server in servers:
             server.should_exit = True
 
@@ -85,6 +97,12 @@ async def _all_started(servers: Sequence[uvicorn.Server], running: Sequence[asyn
             return False
         await asyncio.sleep(0.005)
     return True
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether it is worth a line: a request that we ourselves cut off when stopping is not."""
+    problem = record.exc_info[1] if record.exc_info else None
+    return not isinstance(problem, asyncio.CancelledError)
 
 
 def _configured(app: Any) -> uvicorn.Config:

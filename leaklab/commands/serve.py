@@ -81,9 +81,10 @@ def serve_range(
 ) -> None:
     """Start the API and the public front end, which spends a leaked token."""
     with extra("serve", "serve a range"):
+        from leaklab.front_end import leaking_front_end
         from leaklab.opening import write_credentials
         from leaklab.serving import address, listen, serve
-        from leaklab.wiring import api, leaking_front_end
+        from mock_api.web.app import create_app
     with (
         listen(host, port_api, "--port-api") as api_port,
         listen(host, port_proxy, "--port-proxy") as proxy_port,
@@ -93,7 +94,11 @@ def serve_range(
         write_credentials(opened, api_url, proxy_url)
         with leaking_front_end(opened, api_url, speed) as front_end:
             said = f"ready: API {api_url}, front end {proxy_url}, credentials {data / 'credentials.json'}"
-            serve([(api(opened), api_port), (front_end, proxy_port)], lambda: typer.echo(said))
+            serve(
+                [(create_app(opened.authority, opened.journal), api_port), (front_end, proxy_port)],
+                lambda: typer.echo(said),
+                opened.journal.dismiss,
+            )
 
 
 @app.command("api")
@@ -111,7 +116,7 @@ def serve_api(
         from leaklab.opening import write_credentials
         from leaklab.serving import address, listen, serve
         from leaklab.vault import write_private
-        from leaklab.wiring import api
+        from mock_api.web.app import create_app
     with (
         listen(host, port_api, "--port-api") as port,
         _opened(data, policy, speed, testers) as opened,
@@ -120,7 +125,8 @@ def serve_api(
         if leak_file is not None:
             write_private(leak_file, f"{opened.credentials['tester']['access_token']}\n")
         said = f"ready: API {address(port)}, credentials {data / 'credentials.json'}"
-        serve([(api(opened), port)], lambda: typer.echo(said))
+        api = create_app(opened.authority, opened.journal)
+        serve([(api, port)], lambda: typer.echo(said), opened.journal.dismiss)
 
 
 @app.command("proxy")
@@ -133,8 +139,8 @@ def serve_proxy(
 ) -> None:
     """Start the public front end alone; the token comes from a file, so that no process list shows it."""
     with extra("serve", "serve the front end"):
+        from leaklab.front_end import front_end, read_secret
         from leaklab.serving import address, listen, serve
-        from leaklab.wiring import front_end, read_secret
     hosts = tuple(name.strip() for name in allowed_hosts.split(",") if name.strip())
     page = front_end(upstream, read_secret(credential_file), allowed_hosts=hosts)
     with listen(host, port_proxy, "--port-proxy") as port:

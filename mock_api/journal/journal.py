@@ -107,6 +107,10 @@ class Journal:
         """Follow what is committed from now on. Call from an event loop; end with `Feed.close`."""
         return self._feeds.add()
 
+    def dismiss(self) -> None:
+        """Let the followers go: the server is about to stop, and would wait for them."""
+        self._feeds.end(f"the server is shutting down; {RESUME}")
+
     def close(self) -> None:
         """Write what is left and let the file go; raises JournalUnavailable when that fails."""
         with self._lock:
@@ -114,7 +118,7 @@ class Journal:
         self._hurry.set()
         self._news.set()
         self._writer.join()
-        self._feeds.end(f"the server is shutting down; {RESUME}")
+        self.dismiss()
         self._engine.dispose()
         if self._file is not None:
             self._file.release()

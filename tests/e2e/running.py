@@ -7,14 +7,19 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from threading import Timer
+from typing import Any, TypeVar
+
+import httpx2
 
 LEAKLAB = Path(sys.executable).with_name("leaklab")
-START_LIMIT = 60  # seconds a start may take on a busy machine
+START_LIMIT = 90  # seconds a start may take on a busy machine
+Found = TypeVar("Found")
 
 
 @dataclass
@@ -24,6 +29,7 @@ class RunningRange:
     process: subprocess.Popen[str]
     data: Path
     printed: list[str]
+    log: Path
 
     @property
     def credentials(self) -> dict[str, Any]:
@@ -31,15 +37,26 @@ class RunningRange:
         found: dict[str, Any] = json.loads((self.data / "credentials.json").read_text(encoding="utf-8"))
         return found
 
+    @property
+    def said(self) -> str:
+        """What it wrote to its standard error so far."""
+        return self.log.read_text(encoding="utf-8")
+
     def stop(self) -> int:
         """SIGTERM, and the exit code."""
         self.process.terminate()
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=30)
 
     def kill(self) -> None:
         """SIGKILL: no goodbye."""
         self.process.kill()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=30)
+
+    def memory(self) -> int:
+        """The most bytes of memory it has held so far (VmHWM)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
 
 
 def free_ports(count: int) -> list[int]:
@@ -52,23 +69,28 @@ def free_ports(count: int) -> list[int]:
             one.close()
 
 
-def start(data: Path, what: str = "range", *more: str, log: Path | None = None) -> RunningRange:
-    """Start a server and return once it has printed `ready`."""
-    api, proxy = free_ports(2)
-    command = [str(LEAKLAB), "serve", what, "--data", str(data), "--port-api", str(api), *more]
+def start(data: Path, what: str = "range", *more: str) -> RunningRange:
+    """Start a server on ports of the system's choice and return once it has printed `ready`."""
+    command = [str(LEAKLAB), "serve", what, "--data", str(data), "--port-api", "0", *more]
     if what == "range":
-        command += ["--port-proxy", str(proxy)]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("LEAKLAB_")}
-    with (log or data.parent / "server.log").open("a", encoding="utf-8") as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
+        command += ["--port-proxy", "0"]
+    log = data.parent / "server.log"
+    with log.open("a", encoding="utf-8") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=_environment({}))
     printed: list[str] = []
     assert process.stdout is not None
-    for line in process.stdout:
-        printed.append(line.rstrip())
-        if line.startswith("ready"):
-            return RunningRange(process, data, printed)
+    too_long = Timer(START_LIMIT, process.kill)
+    too_long.start()
+    try:
+        for line in process.stdout:
+            printed.append(line.rstrip())
+            if line.startswith("ready"):
+                return RunningRange(process, data, printed, log)
+    finally:
+        too_long.cancel()
+    process.stdout.close()
     process.wait(timeout=START_LIMIT)
-    raise AssertionError(f"the server ended with {process.returncode} before it was ready: {printed}")
+    raise AssertionError(f"it ended with {process.returncode} before it was ready: {log.read_text(encoding='utf-8')}")
 
 
 @contextmanager
@@ -80,6 +102,39 @@ def running(data: Path, what: str = "range", *more: str) -> Iterator[RunningRang
     finally:
         if server.process.poll() is None:
             server.process.kill()
-        server.process.wait(timeout=20)
+        server.process.wait(timeout=30)
         if server.process.stdout is not None:
             server.process.stdout.close()
+
+
+def leaklab(*words: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `leaklab WORDS` to its end, without anything the surroundings may have set."""
+    return subprocess.run(
+        [str(LEAKLAB), *map(str, words)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=cwd,
+        env=_environment(environment),
+    )
+
+
+def client(url: str, bearer: str | None = None) -> httpx2.Client:
+    """An HTTP client for one server."""
+    headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+    return httpx2.Client(base_url=url, headers=headers, trust_env=False, timeout=30.0)
+
+
+def eventually(look: Callable[[], Found]) -> Found:
+    """The first true answer of `look`; servers work in real time, so this asks again for half a minute."""
+    for _ in range(150):
+        if found := look():
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"never came true: {found!r:.300}")
+
+
+def _environment(more: dict[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LEAKLAB_")}
+    return {**kept, "COLUMNS": "200", "NO_COLOR": "1", **more}

@@ -62,7 +62,9 @@ def test_nothing_acknowledged_is_lost_however_often_the_server_is_killed(tmp_pat
 async def _one_life(server: RunningRange, acknowledged: Acknowledged, *, lasts: int, seed: int) -> None:
     """Check what earlier lives promised, then load the server and kill it in the middle of whatever it does."""
     await _everything_is_there(server, acknowledged, sample=Random(seed))
-    clients = [asyncio.create_task(_client(server, acknowledged, Random(f"{seed}/{number}"))) for number in range(CLIENTS)]
+    clients = [
+        asyncio.create_task(_client(server, acknowledged, Random(f"{seed}/{number}"))) for number in range(CLIENTS)
+    ]
     promised = acknowledged.count
     while acknowledged.count < promised + lasts and not any(client.done() for client in clients):
         await asyncio.sleep(0.001)
@@ -81,7 +83,9 @@ async def _client(server: RunningRange, acknowledged: Acknowledged, luck: Random
                 return
 
 
-async def _issue(http: httpx2.AsyncClient, acknowledged: Acknowledged, luck: Random, credentials: dict[str, Any]) -> None:
+async def _issue(
+    http: httpx2.AsyncClient, acknowledged: Acknowledged, luck: Random, credentials: dict[str, Any]
+) -> None:
     tester = credentials["tester"]
     form = {"grant_type": "client_credentials", "client_id": tester["tester_id"], "client_secret": tester["tester_key"]}
     answer = await http.post("/oauth/token", data=form)
@@ -90,7 +94,9 @@ async def _issue(http: httpx2.AsyncClient, acknowledged: Acknowledged, luck: Ran
     acknowledged.tokens.add(token)
 
 
-async def _revoke(http: httpx2.AsyncClient, acknowledged: Acknowledged, luck: Random, credentials: dict[str, Any]) -> None:
+async def _revoke(
+    http: httpx2.AsyncClient, acknowledged: Acknowledged, luck: Random, credentials: dict[str, Any]
+) -> None:
     alive = sorted(acknowledged.tokens - acknowledged.doomed)
     if len(alive) < 4:
         return
@@ -102,29 +108,42 @@ async def _revoke(http: httpx2.AsyncClient, acknowledged: Acknowledged, luck: Ra
     acknowledged.revoked.add(token)
 
 
-async def _submit(http: httpx2.AsyncClient, acknowledged: Acknowledged, luck: Random, credentials: dict[str, Any]) -> None:
-    answer = await http.post("/v1/videos", json={"prompt": "a lighthouse"}, headers=_bearer(credentials["tester"]["access_token"]))
+async def _submit(
+    http: httpx2.AsyncClient, acknowledged: Acknowledged, luck: Random, credentials: dict[str, Any]
+) -> None:
+    answer = await http.post(
+        "/v1/videos", json={"prompt": "a lighthouse"}, headers=_bearer(credentials["tester"]["access_token"])
+    )
     if answer.status_code == 200:
         acknowledged.videos.add(answer.json()["id"])
     else:
         assert answer.status_code == 429, answer.text
 
 
-async def _approve(http: httpx2.AsyncClient, acknowledged: Acknowledged, luck: Random, credentials: dict[str, Any]) -> None:
+async def _approve(
+    http: httpx2.AsyncClient, acknowledged: Acknowledged, luck: Random, credentials: dict[str, Any]
+) -> None:
     answer = await http.get("/admin/approvals?state=held", headers=_operator(credentials))
     assert answer.status_code == 200, answer.text
     held = [item["video_id"] for item in answer.json()["data"]]
     if not held:
         return
     video_id, who = luck.choice(held), {"reviewer": f"reviewer-{luck.randrange(8)}"}
-    if (await http.post(f"/admin/approvals/{video_id}/claim", json=who, headers=_operator(credentials))).status_code != 200:
+    if (
+        await http.post(f"/admin/approvals/{video_id}/claim", json=who, headers=_operator(credentials))
+    ).status_code != 200:
         return
-    if (await http.post(f"/admin/approvals/{video_id}/approve", json=who, headers=_operator(credentials))).status_code == 200:
+    if (
+        await http.post(f"/admin/approvals/{video_id}/approve", json=who, headers=_operator(credentials))
+    ).status_code == 200:
         acknowledged.approved.add(video_id)
 
 
-async def _everything_is_there(server: RunningRange, acknowledged: Acknowledged, *, sample: Random | None = None) -> None:
+async def _everything_is_there(
+    server: RunningRange, acknowledged: Acknowledged, *, sample: Random | None = None
+) -> None:
     """Ask the restarted server about every promise (or a sample of fifty of each kind)."""
+
     def some(promises: list[str]) -> list[str]:
         return promises if sample is None or len(promises) <= 50 else sample.sample(promises, 50)
 

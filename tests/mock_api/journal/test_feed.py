@@ -73,6 +73,15 @@ async def test_closing_ends_every_feed(admitted: Admitted) -> None:
     assert feed.ended_because is not None
 
 
+async def test_followers_may_be_dismissed_before_the_journal_closes(journal: Journal, admitted: Admitted) -> None:
+    feed = journal.subscribe()
+    journal.dismiss()
+    assert await feed.next() == []
+    assert feed.ended_because is not None
+    journal(admitted(1))
+    await journal.flushed()
+
+
 @pytest.mark.parametrize("after", [0, 2, 5])
 async def test_the_memory_journal_has_the_same_manners(admitted: Admitted, after: int) -> None:
     journal = MemoryJournal()

@@ -1,4 +1,4 @@
-"""Puts the API and the public front end of a live range together."""
+"""Puts the public front end together: alone, or as the leak of a live range, with a log of its own."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from frontend_proxy.app import create_app as create_front_end
+from frontend_proxy.app import create_app
 from frontend_proxy.core.credentials import Secret
 from frontend_proxy.core.ports import Log
 from frontend_proxy.settings import CredentialSetting, ProxySettings, open_desk
 from frontend_proxy.upstream import Upstream
 from frontend_proxy.upstream_errors import UpstreamError
 from mock_api.core.ports import Clock
-from mock_api.web.app import create_app as create_api
 from policy_lab.truth import LeakPosted, StrangerOrigin
 
 from .chance import SystemIds
@@ -24,11 +23,6 @@ from .opening import OpenRange
 from .problems import Problem
 
 POLL_INTERVAL = 1.0  # seconds: a person watches
-
-
-def api(opened: OpenRange) -> Any:
-    """The API as an ASGI app."""
-    return create_api(opened.authority, opened.journal)
 
 
 @contextmanager
@@ -66,7 +60,7 @@ def front_end(
         credentials=(CredentialSetting(Secret(secret)),) if secret else (),
     )
     try:
-        return create_front_end(open_desk(settings, clock, SystemIds(), log), Upstream(settings, clock), settings)
+        return create_app(open_desk(settings, clock, SystemIds(), log), Upstream(settings, clock), settings)
     except UpstreamError as problem:
         raise Problem(str(problem), exit_code=5) from None
 
