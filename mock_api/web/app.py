@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import cache, partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -80,8 +81,8 @@ def create_app(
     serve_access_journal(api, authority, journal)
     serve_known(api, authority, journal, traffic)
     serve_documents(api)
-    description = describe(api)
-    api.openapi = lambda: description  # type: ignore[method-assign]  # FastAPI's documented way to replace it
+    # FastAPI's documented way to replace its description; drawn when first asked for.
+    api.openapi = cache(partial(describe, api))  # type: ignore[method-assign]
     return api
 
 

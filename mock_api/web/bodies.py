@@ -74,12 +74,14 @@ def _is_json(request: Request) -> bool:
 
 def _decoded(body: bytes, model: type[Model]) -> Model:
     try:
-        return msgspec.json.decode(body, type=model)
-    except msgspec.ValidationError:
-        return _converted(_whole(msgspec.json.decode(body)), model)
-    except (msgspec.DecodeError, RecursionError) as error:
+        try:
+            return msgspec.json.decode(body, type=model)
+        except msgspec.ValidationError:
+            tree = _whole(msgspec.json.decode(body))
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         why = "it nests too deeply" if isinstance(error, RecursionError) else str(error)
         raise Invalid(f"The body is not JSON that can be read: {redact(why)}.") from None
+    return _converted(tree, model)
 
 
 def _whole(tree: Any) -> Any:

@@ -40,7 +40,8 @@ def caller_of(scope: Scope) -> Caller:
             authorization = value
         elif name == b"user-agent":
             agent = value
-    return Caller(_bearer(authorization), _origin(scope["client"], agent))
+    client = scope["client"]
+    return Caller(_bearer(authorization), _origin(client[0] if client else "-", agent))
 
 
 def operator_only(authority: Authority) -> list[params.Depends]:
@@ -61,7 +62,7 @@ def _bearer(authorization: bytes | None) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _origin(client: tuple[str, int] | None, agent: bytes | None) -> str:
+def _origin(host: str, agent: bytes | None) -> str:
     words = (agent or b"").decode("latin-1").split(None, 1)
     product = "".join(letter for letter in words[0] if letter.isprintable()) if words else ""
-    return f"{client[0] if client else '-'} {product[:PRODUCT_LONGEST] or '-'}"
+    return f"{host} {product[:PRODUCT_LONGEST] or '-'}"

@@ -17,7 +17,6 @@ from mock_api.core.orders import EXTENSION_SECONDS, NAME_LONGEST, PROMPT_LONGEST
 from mock_api.core.policy import Quota
 from mock_api.core.redaction import NAME_LIMIT, TEXT_LIMIT
 
-IMAGE_URL_LONGEST = 20_971_520  # characters, as in the OpenAI API description
 NOT_BLANK = r"\S"
 
 
@@ -48,7 +47,7 @@ Note = Annotated[str, Meta(max_length=TEXT_LIMIT)]
 class ImageReference(Struct):
     """An image to start from; it is accepted and not looked at."""
 
-    image_url: Annotated[str, Meta(max_length=IMAGE_URL_LONGEST)] | None = None
+    image_url: str | None = None
     file_id: str | None = None
 
 

@@ -86,6 +86,8 @@ def refusal_answer(
         all_headers["X-Should-Retry"] = "true" if refusal.should_retry else "false"
     if refusal.retry_after is not None:
         all_headers["Retry-After"] = str(max(1, ceil(refusal.retry_after)))
+    if isinstance(refusal, errors.TooLarge):
+        all_headers["Connection"] = "close"  # The rest of the body is not read.
     if request.scope["path"] == TOKEN_PATH and refusal.status not in {404, 405}:
         return _token_error(refusal, all_headers)
     challenge = _challenge(request, refusal)

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from itertools import count
 from time import perf_counter
 from urllib.parse import unquote_to_bytes
@@ -49,7 +49,7 @@ class Wire:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = Exchange(scope, send, f"req_{self._epoch}{next(self._numbers):08x}")
+        exchange = Exchange(send, f"req_{self._epoch}{next(self._numbers):08x}")
         if scope["method"] not in READS:
             exchange.before_answer = self._journal.flushed
             receive = BodyLimit(scope, receive, self._settings.body_limit).receive
@@ -60,6 +60,8 @@ class Wire:
             if scope["path"].startswith(JOURNALED):
                 self._journal.check()
             await self._app(scope, receive, exchange.send)
+            if exchange.taken_back is not None:
+                raise exchange.taken_back
         except Exception as error:
             await self._last_word(scope, exchange, error)
         self._traffic.count(scope, exchange.status, perf_counter() - began)
@@ -73,27 +75,32 @@ class Wire:
             _log.error("%s %s", exchange.request_id, redact(scope["path"]), exc_info=error)
         if exchange.status:
             raise error  # The answer is under way; all that is left is to break it off.
-        headers = [("Connection", "close")] if isinstance(refusal, TooLarge) else []
-        exchange.before_answer = None
-        answer = refusal_answer(Request(scope), refusal, headers)
-        await answer(scope, _nothing, exchange.send)
+        exchange.before_answer = exchange.taken_back = None
+        await refusal_answer(Request(scope), refusal)(scope, _nothing, exchange.send)
 
 
 class Exchange:
     """One request's answer on its way out."""
 
-    __slots__ = ("_scope", "_send", "before_answer", "request_id", "status")
+    __slots__ = ("_send", "before_answer", "request_id", "status", "taken_back")
 
-    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
-        self._scope, self._send, self.request_id = scope, send, request_id
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send, self.request_id = send, request_id
         self.status = 0
-        self.before_answer: Callable[[], object] | None = None
+        self.before_answer: Callable[[], Awaitable[None]] | None = None
+        self.taken_back: Refusal | None = None
 
     async def send(self, message: Message) -> None:
-        """Mark the answer, and hold it back until it may be given."""
+        """Mark the answer, and hold it back until it may be given; if that fails, swallow it."""
+        if self.taken_back is not None:
+            return
         if message["type"] == "http.response.start":
             if self.before_answer is not None:
-                await self.before_answer()  # type: ignore[misc]  # always `Journal.flushed`
+                try:
+                    await self.before_answer()
+                except Refusal as refusal:
+                    self.taken_back = refusal
+                    return
             self.status = message["status"]
             message["headers"].append((b"x-request-id", self.request_id.encode()))
             message["headers"].append((b"x-leaklab", b"simulation"))

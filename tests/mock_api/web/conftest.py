@@ -118,3 +118,9 @@ def house() -> House:
 def held() -> House:
     """A house that holds outputs for approval."""
     return House(replace(POLICY, approval=Approval(mode="hold")))
+
+
+@pytest.fixture(scope="module")
+def shared_house() -> House:
+    """One house for a whole module: for tests that leave it in whatever state."""
+    return House()
