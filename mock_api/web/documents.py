@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from importlib.resources import files
 from itertools import chain
 from typing import Any
@@ -33,11 +34,16 @@ _components: dict[str, Any] = {}
 
 def schema(kind: object) -> dict[str, Any]:
     """The JSON Schema of a type; structs become components of the description."""
+    return dict(_schema(kind))
+
+
+@cache
+def _schema(kind: object) -> dict[str, Any]:
     (own,), components = msgspec.json.schema_components((kind,), ref_template=REFERENCE)
     for name, component in components.items():
         if _components.setdefault(name, component) != component:
             raise ValueError(f"two different structs are called {name}; the description can hold one")
-    return dict(own)
+    return own
 
 
 def operation(
