@@ -13,6 +13,7 @@ from typing import Any
 
 import uvicorn
 
+from .bounded_http import BoundedHttp
 from .problems import Problem
 
 STOP_GRACE = 2  # seconds open requests get to end
@@ -109,6 +110,7 @@ def _configured(app: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="on",
+        http=BoundedHttp,
         ws="none",
         log_level="warning",
         access_log=False,
