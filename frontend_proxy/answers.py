@@ -27,10 +27,10 @@ def read_object(response: httpx2.Response) -> dict[str, Any]:
 
 
 def refusal_of(response: httpx2.Response) -> UpstreamRefusal:
-    """What an unsuccessful answer says: the code of the OpenAI envelope, or the word of an OAuth error."""
+    """What an unsuccessful answer says: the code of the OpenAI envelope, or of an OAuth error, else its word."""
     body = _json(response)
     error = body.get("error") if isinstance(body, dict) else None
-    code = error.get("code") if isinstance(error, dict) else error
+    code = error.get("code") if isinstance(error, dict) else _oauth_code(body, error)
     status = response.status_code
     return UpstreamRefusal(status, word(code, f"http_{status}"), _retry_after(response))
 
@@ -51,6 +51,11 @@ def media_type(response: httpx2.Response) -> str:
     """The type of a download if it is one a page may serve; anything else is bytes and nothing more."""
     claimed: str = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     return claimed if claimed in MEDIA_TYPES else "application/octet-stream"
+
+
+def _oauth_code(body: Any, error: object) -> object:
+    """The API's own word beside the one RFC 6749 §5.2 prescribes, which says less."""
+    return body.get("code", error) if isinstance(body, dict) else error
 
 
 def _json(response: httpx2.Response) -> Any:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx2
 
 from .answers import read_object
 from .core.credentials import Credential, Secret
 from .core.ports import Clock
-from .upstream_errors import UpstreamSilent
+from .core.slots import FATAL_403
+from .upstream_errors import UpstreamRefusal, UpstreamSilent
 
 RENEW_AHEAD = 0.1  # Of the lifetime, so that nobody is refused for a clock that is a little off.
 RENEW_AHEAD_SECONDS = 30.0  # But never more than this.
@@ -59,9 +60,22 @@ class Bearers:
             "client_id": tester_id,
             "client_secret": credential.secret.reveal(),
         }
-        grant = read_object(await self._ask(form))
+        grant = _grant(await self._ask(form))
         token, lifetime = grant.get("access_token"), grant.get("expires_in")
         if not isinstance(token, str) or not isinstance(lifetime, int | float) or lifetime <= 0:
             raise UpstreamSilent("The token endpoint's answer holds no token.")
         ahead = min(RENEW_AHEAD * lifetime, RENEW_AHEAD_SECONDS)
         return Bought(Secret(token), self._clock.now() + lifetime - ahead)
+
+
+def _grant(response: httpx2.Response) -> dict[str, Any]:
+    """The token endpoint's answer; raises UpstreamRefusal as the gate would put it.
+
+    RFC 6749 §5.2 has it answer 400 where the key is good but its holder may not come in: elsewhere that is a 403.
+    """
+    try:
+        return read_object(response)
+    except UpstreamRefusal as refusal:
+        if refusal.status == 400 and refusal.code in FATAL_403:
+            raise UpstreamRefusal(403, refusal.code, refusal.retry_after) from None
+        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import NamedTuple
 
 from frontend_proxy.core.actions import Action, Check, Create, Fetch, Poll
@@ -115,9 +116,7 @@ class FrontEndDriver:
         """Do everything the desk wants done now, and come back when it next wants something."""
         now = self._clock.instant
         for _ in range(MOST_ROUNDS):
-            actions = self.desk.actions(now)
-            for action in actions:
-                self._perform(action)
+            self._work(now)
             next_at = self.desk.next_at()
             if next_at is None:
                 return
@@ -125,6 +124,10 @@ class FrontEndDriver:
                 self._wake_at(next_at)
                 return
         raise RuntimeError("The desk does not come to rest.")
+
+    def _work(self, now: float) -> None:
+        for action in self.desk.actions(now):
+            self._perform(action)
 
     def _wake_at(self, at: float) -> None:
         if self._wakes_at is None or at < self._wakes_at:
@@ -146,7 +149,8 @@ class FrontEndDriver:
                 self.desk.checked(action.credential, alive=False, code=refusal.code)
             else:
                 status, code = refusal.status, refusal.code
-                self.desk.refused(action.submission_id, status, code, refusal.retry_after)
+                wait = None if refusal.retry_after is None else max(1, ceil(refusal.retry_after))  # as on the wire
+                self.desk.refused(action.submission_id, status, code, wait)
                 if not self.desk.credentials.alive:
                     self._died_of = code
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from .scenario import Scenario
 from .streams import Streams
 from .truth import Phase
 from .vault import MemoryVault
+from .venue import InProcess, Venue
 
 
 class Run(NamedTuple):
@@ -34,11 +36,14 @@ class Run(NamedTuple):
 class World:
     """Builds the API, the front end and the cast of one replication, and plays it.
 
-    The same arguments give the same events, byte for byte; two policies see the same luck until they act
-    differently.
+    The same arguments give the same events, byte for byte; two policies see the same luck until they act differently.
+    `venue` makes the doors through which the cast acts (None: in process).
     """
 
-    def __init__(self, scenario: Scenario, policy: Policy, seed: int = 1, replication: int = 0) -> None:
+    def __init__(
+        self, scenario: Scenario, policy: Policy, seed: int = 1, replication: int = 0,
+        venue: Callable[[World], Venue] | None = None,
+    ) -> None:
         self.scenario = scenario
         self.policy = policy
         self.seed = seed
@@ -47,21 +52,24 @@ class World:
         self.agenda = Agenda(self.clock)
         self.events: list[object] = []
         self.streams = Streams(seed, replication)
-        ids, log = CountingIds(), self.events.append
+        self.ids = CountingIds()
         self.surroundings = Surroundings(
-            clock=self.clock, streams=self.streams, ids=ids,
+            clock=self.clock, streams=self.streams, ids=self.ids,
             secrets=StreamSecrets(self.streams.stream("secrets")), vault=MemoryVault(),
         )
-        self.authority = Authority(self.surroundings, log, renders=scenario.renders)
-        self.scene = Scene(
-            scenario, policy, self.agenda, self.streams, ids, self.authority, log=log, tell=log
+        self.authority = Authority(self.surroundings, self.events.append, renders=scenario.renders)
+        self.operator_key = self.authority.operator.ensure_operator_key() or ""
+        self.venue = venue(self) if venue else InProcess(
+            self.authority, self.agenda, self.ids, self.events.append
         )
 
     def run(self) -> Run:
         """Play from the first instant to the horizon."""
         horizon_at = self.clock.now() + self.scenario.horizon
         self.authority.open(self.policy)
-        cast(self.scene)
+        cast(Scene(
+            self.scenario, self.policy, self.agenda, self.streams, self.venue, tell=self.events.append
+        ))
         self.agenda.run(horizon_at)
         self.authority.settle()
         self.events += _stopped(self.events)

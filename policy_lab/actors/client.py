@@ -15,7 +15,7 @@ from policy_lab.ports import TokenApi, VideoApi
 Answer = TypeVar("Answer")
 
 
-class CutOff(Exception):  # noqa: N818 - like a Refusal, it is an answer and no error
+class CutOff(Exception):
     """The API does not let this client in any more. `code` is the refusal's."""
 
     def __init__(self, code: str) -> None:
@@ -71,6 +71,8 @@ class Client:
 
     def _ask(self, request: Callable[[], Answer]) -> Answer:
         """Ask; if the token is not accepted, buy another and ask once more."""
+        if self._caller.bearer is None:
+            self.buy_token()
         try:
             return request()
         except Unauthenticated as refusal:

@@ -83,7 +83,7 @@ class Crowd:
         """Look again now and then, more rarely the longer the wait; leave the line when patience runs out."""
         waited = 0.0
         while True:
-            pause = max(self._audience.looks_every, expected / 4.0)
+            pause = max(self._audience.looks_every, round(expected, 1) / 4.0)  # the page shows one decimal
             yield min(pause, max(patience - waited, 1.0))
             waited += pause
             standing = self._front_end.standing(submission_id)

@@ -1,0 +1,89 @@
+"""The venue: the doors through which a cast acts. In process here; a test plays the same cast over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from frontend_proxy.core.desk import Desk
+from frontend_proxy.core.events import FrontEndEvent
+from frontend_proxy.core.settings import DeskSettings
+from mock_api.core.authority import Authority
+from mock_api.core.doors.operator import InvitedTester
+
+from .agenda import Agenda
+from .frontend import FrontEndDriver
+from .ids import CountingIds
+from .ports import Backstage, Copies, FrontEnd, Reports, ResponderApi, ReviewerApi, TokenApi, VideoApi
+
+
+class Page(FrontEnd, Backstage, Copies, Protocol):
+    """A front end with all its doors: for visitors, its owner and those who copy it."""
+
+
+class Incidents(ResponderApi, Reports, Protocol):
+    """Where leaks are told and answered."""
+
+
+class Venue(Protocol):
+    """Everything a cast needs of the API and of a front end."""
+
+    @property
+    def tokens(self) -> TokenApi:
+        """Where tester keys buy access tokens."""
+        ...
+
+    @property
+    def videos(self) -> VideoApi:
+        """The gated API."""
+        ...
+
+    @property
+    def approvals(self) -> ReviewerApi:
+        """The approval queue."""
+        ...
+
+    @property
+    def incidents(self) -> Incidents:
+        """Reports, alerts and what is done about them."""
+        ...
+
+    def invite(self, count: int, cohort: str) -> Sequence[InvitedTester]:
+        """Invite that many testers."""
+        ...
+
+    def alerts_raised(self) -> int:
+        """How many alerts there have been: the responder's pager."""
+        ...
+
+    def open_front_end(self, settings: DeskSettings, origin: str) -> Page:
+        """A public front end, seen by the gate as `origin`."""
+        ...
+
+
+class InProcess:
+    """The core's own doors and an in-process front end. `log` takes the front end's events."""
+
+    def __init__(
+        self, authority: Authority, agenda: Agenda, ids: CountingIds, log: Callable[[FrontEndEvent], object]
+    ) -> None:
+        self.tokens = authority.public
+        self.videos = authority.tester
+        self.approvals = authority.reviewer
+        self.incidents = authority.responder
+        self._operator = authority.operator
+        self._cases = authority.playbook.cases
+        self._agenda, self._ids, self._log = agenda, ids, log
+
+    def invite(self, count: int, cohort: str) -> Sequence[InvitedTester]:
+        """Invite that many testers."""
+        return self._operator.invite_many(count, cohort, by="programme")
+
+    def alerts_raised(self) -> int:
+        """How many alerts there have been."""
+        return len(self._cases)
+
+    def open_front_end(self, settings: DeskSettings, origin: str) -> FrontEndDriver:
+        """A desk and its driver."""
+        desk = Desk(settings, self._agenda.clock, self._ids, self._log)
+        return FrontEndDriver(desk, self._agenda, self.tokens, self.videos, origin)
