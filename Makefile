@@ -15,9 +15,9 @@ demo: .venv/demo ## replay the November 2024 incident under three policies and n
 
 setup: .venv/everything ## fill .venv with all that developing, testing and serving need
 
-test: setup ## run every test (installs Chromium, wrk and redis through apt where it may)
+test: setup ## run every test on all cores (installs Chromium and wrk through apt where it may)
 	@scripts/system-packages
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 check: setup ## style, types, import contracts, generated pages
 	$(BIN)/ruff check .
@@ -43,7 +43,7 @@ lock: ## resolve again and write requirements/*.txt with hashes (needs uv)
 	@scripts/lock
 
 clean: ## remove what the targets above made
-	rm -rf .venv out build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv out build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # Two environments would be one too many: the demo takes a part of the one, so that a first look is quick.
 .venv/demo: requirements/demo.txt pyproject.toml
