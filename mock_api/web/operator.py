@@ -29,6 +29,7 @@ class RotatedKey(Struct, frozen=True):
 
 def serve_operator(api: FastAPI, authority: Authority) -> None:
     """Add the routes of whoever runs the programme."""
+    _serve_invitations(api, authority)
     _serve_testers(api, authority)
     guard, operator = operator_only(authority), authority.operator
 
@@ -65,16 +66,8 @@ def serve_operator(api: FastAPI, authority: Authority) -> None:
         return answer(authority.policy)
 
 
-def _serve_testers(api: FastAPI, authority: Authority) -> None:
+def _serve_invitations(api: FastAPI, authority: Authority) -> None:
     guard, operator = operator_only(authority), authority.operator
-    at_one = (*OPERATOR, errors.NotFound, errors.AlreadySettled)
-
-    what = operation("List testers", "operator", Listing[TesterView], refusals=OPERATOR)
-
-    @api.get("/admin/testers", dependencies=guard, **what)
-    async def list_testers() -> Response:
-        """Everybody ever invited, oldest first."""
-        return answer(Listing(operator.list_testers()))
 
     what = operation("Invite a tester", "operator", InvitedTester, body=Invitation, refusals=OPERATOR)
 
@@ -97,6 +90,18 @@ def _serve_testers(api: FastAPI, authority: Authority) -> None:
             raise errors.Invalid("Give either `count` or `names`.", param="count")
         invited = operator.invite_many(people, form.cohort, by=form.by, quota=form.quota)
         return answer(Listing(invited), headers=ONCE)
+
+
+def _serve_testers(api: FastAPI, authority: Authority) -> None:
+    guard, operator = operator_only(authority), authority.operator
+    at_one = (*OPERATOR, errors.NotFound, errors.AlreadySettled)
+
+    what = operation("List testers", "operator", Listing[TesterView], refusals=OPERATOR)
+
+    @api.get("/admin/testers", dependencies=guard, **what)
+    async def list_testers() -> Response:
+        """Everybody ever invited, oldest first."""
+        return answer(Listing(operator.list_testers()))
 
     what = operation("Remove a tester", "operator", TesterView, refusals=at_one)
 

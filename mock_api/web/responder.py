@@ -53,12 +53,14 @@ class Throttled(Struct, frozen=True):
 
 def serve_responder(api: FastAPI, authority: Authority) -> None:
     """Add the routes of whoever answers a leak."""
-    _serve_stops(api, authority)
+    _serve_revocations(api, authority)
+    _serve_suspensions(api, authority)
+    _serve_throttles(api, authority)
     _serve_programme(api, authority)
     _serve_signs(api, authority)
 
 
-def _serve_stops(api: FastAPI, authority: Authority) -> None:
+def _serve_revocations(api: FastAPI, authority: Authority) -> None:
     guard, responder = operator_only(authority), authority.responder
 
     what = operation("Revoke", "responder", RevocationOutcome, body=Revocation, refusals=RESPONDER)
@@ -76,6 +78,10 @@ def _serve_stops(api: FastAPI, authority: Authority) -> None:
     async def list_revocations() -> Response:
         """Every revocation with who, why and when, newest first."""
         return answer(Listing(responder.revocations()))
+
+
+def _serve_suspensions(api: FastAPI, authority: Authority) -> None:
+    guard, responder = operator_only(authority), authority.responder
 
     what = operation("Suspend", "responder", Made, body=Suspension, refusals=RESPONDER)
 
@@ -100,6 +106,10 @@ def _serve_stops(api: FastAPI, authority: Authority) -> None:
         """End a suspension before its time."""
         responder.lift(suspension_id, by)
         return answer(Made(suspension_id))
+
+
+def _serve_throttles(api: FastAPI, authority: Authority) -> None:
+    guard, responder = operator_only(authority), authority.responder
 
     what = operation("Throttle a tester", "responder", Throttled, body=Throttle, refusals=RESPONDER)
 

@@ -35,6 +35,11 @@ class Decided(Struct, frozen=True):
 
 def serve_reviewer(api: FastAPI, authority: Authority) -> None:
     """Add the routes of the reviewers."""
+    _serve_queue(api, authority)
+    _serve_decisions(api, authority)
+
+
+def _serve_queue(api: FastAPI, authority: Authority) -> None:
     guard, reviewer = operator_only(authority), authority.reviewer
 
     what = operation("List outputs by approval", "reviewer", Listing[ApprovalItem], refusals=AT_A_LIST)
@@ -59,6 +64,10 @@ def serve_reviewer(api: FastAPI, authority: Authority) -> None:
         return answer(Decided(reviewer.decide_all(
             form.decision, form.reviewer, jti=jti, tester_id=tester_id, reason=form.reason
         )))
+
+
+def _serve_decisions(api: FastAPI, authority: Authority) -> None:
+    guard, reviewer = operator_only(authority), authority.reviewer
 
     what = operation("Claim an output", "reviewer", ApprovalItem, body=Review, refusals=AT_A_REVIEW)
 

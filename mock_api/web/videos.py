@@ -70,6 +70,7 @@ def serve_videos(api: FastAPI, authority: Authority, settings: WebSettings) -> N
     """Add orders, lists and outputs. Whoever adds routes with an id adds them after these."""
     tester = authority.tester
     _serve_orders(api, authority, settings)
+    _serve_output(api, authority)
 
     what = operation("List videos", "videos", VideoList, refusals=(*AT_THE_GATE, errors.NotFound))
 
@@ -95,6 +96,8 @@ def serve_videos(api: FastAPI, authority: Authority, settings: WebSettings) -> N
         tester.delete_video(caller_of(request.scope), video_id)
         return answer(DeletedVideo(video_id))
 
+
+def _serve_output(api: FastAPI, authority: Authority) -> None:
     what = operation("Download an output", "videos", bytes, refusals=AT_AN_OUTPUT)
     what["responses"][200] = {"description": "The output: never video, and it says so.", "content": {
         kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("video/mp4", "image/webp")
@@ -105,7 +108,7 @@ def serve_videos(api: FastAPI, authority: Authority, settings: WebSettings) -> N
         request: Request, video_id: str, variant: Literal["video", "thumbnail", "spritesheet"] = "video"
     ) -> Response:
         """A container without tracks, or a card, that names the simulation and bears a watermark."""
-        content = tester.download(caller_of(request.scope), video_id, variant)
+        content = authority.tester.download(caller_of(request.scope), video_id, variant)
         return Response(content.body, media_type=content.media_type)
 
 

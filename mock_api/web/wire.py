@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_api.core.errors import Invalid, Refusal, TooLarge
 from mock_api.core.ports import Clock
-from mock_api.core.redaction import redact
+from mock_api.core.redaction import SecretsBlanked, redact
 from mock_api.journal import JournalPort
 
 from .callers import caller_of
@@ -32,6 +32,7 @@ JOURNALED = ("/v1/", "/admin/", "/oauth/")  # paths whose requests leave events
 
 _access = logging.getLogger("leaklab.access")
 _log = logging.getLogger("leaklab.web")
+_log.addFilter(SecretsBlanked())  # A traceback may quote what a caller sent.
 
 
 class Wire:
@@ -72,7 +73,7 @@ class Wire:
         """Answer what nobody answered: refusals of this layer, and our own mistakes."""
         refusal = error if isinstance(error, Refusal) else InternalError("Something went wrong on our side.")
         if refusal is not error:
-            _log.error("%s %s", exchange.request_id, redact(scope["path"]), exc_info=error)
+            _log.error("%s %s", exchange.request_id, scope["path"], exc_info=error)
         if exchange.status:
             raise error  # The answer is under way; all that is left is to break it off.
         exchange.before_answer = exchange.taken_back = None
