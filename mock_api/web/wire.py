@@ -17,11 +17,12 @@ from urllib.parse import unquote_to_bytes
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_api.core.errors import Invalid, Refusal, TooLarge
+from mock_api.core.errors import Invalid, Refusal
 from mock_api.core.ports import Clock
 from mock_api.core.redaction import SecretsBlanked, redact
 from mock_api.journal import JournalPort
 
+from .body_limit import BodyLimit
 from .callers import caller_of
 from .metrics import Traffic
 from .refusals import InternalError, refusal_answer
@@ -53,7 +54,8 @@ class Wire:
         exchange = Exchange(send, f"req_{self._epoch}{next(self._numbers):08x}")
         if scope["method"] not in READS:
             exchange.before_answer = self._journal.flushed
-            receive = BodyLimit(scope, receive, self._settings.body_limit).receive
+            exchange.body = BodyLimit(scope, receive, self._settings.body_limit)
+            receive = exchange.body.receive
         if b"%" in scope["raw_path"]:
             _keep_slashes(scope)
         began = perf_counter()
@@ -83,13 +85,14 @@ class Wire:
 class Exchange:
     """One request's answer on its way out."""
 
-    __slots__ = ("_send", "before_answer", "request_id", "status", "taken_back")
+    __slots__ = ("_send", "before_answer", "body", "request_id", "status", "taken_back")
 
     def __init__(self, send: Send, request_id: str) -> None:
         self._send, self.request_id = send, request_id
         self.status = 0
         self.before_answer: Callable[[], Awaitable[None]] | None = None
         self.taken_back: Refusal | None = None
+        self.body: BodyLimit | None = None
 
     async def send(self, message: Message) -> None:
         """Mark the answer, and hold it back until it may be given; if that fails, swallow it."""
@@ -105,26 +108,11 @@ class Exchange:
             self.status = message["status"]
             message["headers"].append((b"x-request-id", self.request_id.encode()))
             message["headers"].append((b"x-leaklab", b"simulation"))
+        elif self.body is not None and self.body.is_passed:
+            await self._send({**message, "more_body": True})
+            await self.body.drain()
+            message = {"type": "http.response.body"}
         await self._send(message)
-
-
-class BodyLimit:
-    """Counts a body as it comes in."""
-
-    def __init__(self, scope: Scope, receive: Receive, limit: int) -> None:
-        self._receive, self._limit, self._size = receive, limit, 0
-        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        self._announced = int(length) if length.isdigit() else 0
-
-    async def receive(self) -> Message:
-        """The next piece; raises TooLarge as soon as the limit is passed or announced to be."""
-        if self._announced > self._limit:
-            raise TooLarge(f"A request body may have at most {self._limit} bytes.")
-        message = await self._receive()
-        self._size += len(message.get("body", b""))
-        if self._size > self._limit:
-            raise TooLarge(f"A request body may have at most {self._limit} bytes.")
-        return message
 
 
 def _keep_slashes(scope: Scope) -> None:
