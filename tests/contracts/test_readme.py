@@ -79,13 +79,6 @@ def test_the_containers_start_what_there_is() -> None:
     assert (ROOT / "loadtests" / Path(load[load.index("-f") + 1]).name).is_file()
 
 
-def test_the_image_is_made_of_files_there_are() -> None:
-    for line in (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines():
-        if line.startswith("COPY ") and "--from" not in line:
-            for source in line.split()[1:-1]:
-                assert (ROOT / source).exists(), line
-
-
 def test_every_setting_of_serve_is_also_a_variable() -> None:
     serve = _group(_root(), "serve")
     for name, command in serve.commands.items():

@@ -42,7 +42,7 @@ def test_every_request_of_the_page_is_answered(server: RunningRange) -> None:
             if "/claim" in line or "/content" in line:
                 _wait_for_an_output(http, values)
             answer = _send(http, line, values)
-            if "/content" in line:
+            if "/content" in line or "/remix" in line:  # The page says so: nobody has approved it yet.
                 assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not_approved")
                 continue
             assert answer.is_success, f"{line}\n{answer.status_code} {answer.text}"
