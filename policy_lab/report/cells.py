@@ -8,7 +8,7 @@ from policy_lab.estimates import Estimate
 
 from .account import Account
 from .measures import Measure
-from .times import NEVER, in_words, to_the_second
+from .times import DAY, HOUR, MINUTE, NEVER, in_words, to_the_second
 
 MINUS = "−"
 
@@ -29,11 +29,10 @@ def value(account: Account, measure: Measure, found: float | None) -> str:
     return amount(measure, found)
 
 
-def amount(measure: Measure, found: float, *, rounded: bool = True) -> str:
-    """A figure with its unit; means keep one decimal where that says something."""
+def amount(measure: Measure, found: float, digits: int = 0) -> str:
+    """A figure with its unit, to `digits` decimals where it is no span."""
     if measure.unit == "seconds":
         return in_words(found)
-    digits = 0 if rounded or abs(found) >= 100 or found == int(found) else 1
     text = f"{found:,.{digits}f}".replace("-", MINUS)
     return f"{text} min" if measure.unit == "minutes" else text
 
@@ -45,19 +44,37 @@ def cell(account: Account, measure: Measure) -> Cell:
         return Cell(first)
     if measure.unit == "instant":
         return Cell(first, "first run")
-    return Cell(mean(measure, account.estimated(measure.name)), f"first run: {first}")
+    found = account.estimated(measure.name)
+    same = found.half_width == 0 and not found.missing
+    return Cell(mean(measure, found), "" if same else f"first run: {first}")
 
 
 def mean(measure: Measure, found: Estimate) -> str:
     """`143.2 ± 3.1`, with the number of runs where some had no value."""
     if found.mean is None:
         return NEVER
-    text = amount(measure, found.mean, rounded=False)
-    if found.half_width:
+    half = found.half_width or 0.0
+    digits = _decimals(found.mean, half)
+    text = amount(measure, found.mean, digits)
+    if half:
         # The unit stands once, at the end; spans in words need theirs on both sides.
         text = text.removesuffix(" min") if measure.unit == "minutes" else text
-        text += f" ± {amount(measure, found.half_width, rounded=False)}"
+        half = _as_coarse(half, abs(found.mean)) if measure.unit == "seconds" else half
+        text += f" ± {amount(measure, half, digits)}"
     return text + (f" ({found.replications} of {found.replications + found.missing} runs)" if found.missing else "")
+
+
+def _decimals(found: float, half: float) -> int:
+    """As many decimals as the interval makes worth saying, the same on both sides of the `±`."""
+    if (found == int(found) and half == int(half)) or half >= 10:
+        return 0
+    return 1 if half >= 0.1 or not half else 2
+
+
+def _as_coarse(half: float, found: float) -> float:
+    """A half-width (seconds), rounded as the span before it is: to the minute from ten minutes on, then to the hour."""
+    step = HOUR if found >= DAY else MINUTE if found >= 10 * MINUTE else 1
+    return round(half / step) * step if half >= step else half
 
 
 def difference(measure: Measure, found: Estimate) -> str:

@@ -60,7 +60,10 @@ class Comparison(Struct):
             return "the same in every run"
         if not decides(found):
             return "may be chance"
-        return "lower (better)" if found.mean < 0 else "higher (worse)"
+        word = "lower" if found.mean < 0 else "higher"
+        if found.missing:  # Where a run of one policy gives no value, the rest are not all that may be said.
+            return f"{word} in the {found.replications} runs that give both"
+        return f"{word} ({'better' if found.mean < 0 else 'worse'})"
 
     def as_json(self) -> dict[str, Any]:
         """As it stands in `summary.json`."""
@@ -72,6 +75,21 @@ class Comparison(Struct):
             "decides": decides(self.difference),
             "verdict": verdict(self.difference, self.measure.name, self.policy, self.baseline),
         }
+
+
+def least(accounts: Sequence[Account], name: str) -> tuple[list[str], bool]:
+    """The policies that may have the smallest figure called `name`, and whether that is more than chance.
+
+    Each is held, replication by replication, against the one with the smallest mean; none is ruled out by
+    an interval that covers zero. Sure are a single one, and several that are the same in every run.
+    """
+    means = [(mean, account) for account in accounts if (mean := account.estimated(name).mean) is not None]
+    if not means:
+        return [], True
+    _, best = min(means, key=lambda found: found[0])
+    against = {account.policy.name: paired_difference(*paired(account, best, name)) for _, account in means}
+    left = [policy for policy, found in against.items() if not decides(found)]
+    return left, all(against[policy].mean == against[policy].half_width == 0 for policy in left)
 
 
 def compared(accounts: Sequence[Account]) -> list[Comparison]:

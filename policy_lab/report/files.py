@@ -35,14 +35,13 @@ def write_files(out: Path, accounts: Sequence[Account], slugs: Sequence[str], fi
 
 
 def summarised(accounts: Sequence[Account]) -> dict[str, Any]:
-    """The content of summary.json: one design point as it is, several side by side with their comparisons."""
-    if len(accounts) == 1:
-        return summary(accounts[0].result)
-    first = accounts[0].result
+    """The content of summary.json: the first design point; of several, also each of them and how they compare."""
+    points = [summary(account.result) for account in accounts]
+    if len(points) == 1:
+        return points[0]
     return {
-        "scenario": first.scenario.name,
-        "seed": first.seed,
-        "policies": [summary(account.result) for account in accounts],
+        **points[0],
+        "policies": points,
         "comparisons": [comparison.as_json() for comparison in compared(accounts)],
     }
 

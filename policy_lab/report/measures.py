@@ -42,7 +42,7 @@ MEASURES = (
     Measure("decided_at", "clock", "Decided", "instant", "A response first covered a leaked credential."),
     Measure("last_accepted_at", "clock", "Last accepted", "instant", "A stranger was last let in."),
     Measure("time_to_detect", "span", "Time to detect", "seconds", "Detected − leaked."),
-    Measure("time_to_decide", "span", "Time to decide", "seconds", "Decided − detected."),
+    Measure("time_to_decide", "span", "Time to decide", "seconds", "Decided − detected; 0 if the decision came first."),
     Measure(
         "enforcement_lag",
         "span",

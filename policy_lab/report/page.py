@@ -29,7 +29,8 @@ def page(accounts: Sequence[Account], figures: Drawn, command: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"picture": picture, "data_link": data_link, "story": tell, "reach": reach, "seen": seen}
+    environment.filters |= {"picture": picture, "data_link": data_link, "kept": kept}
+    environment.filters |= {"story": tell, "reach": reach, "seen": seen}
     first = accounts[0]
     failures = [(account, run) for account in accounts for run in account.result.replications if run.failure]
     return environment.get_template("report.html.j2").render(
@@ -56,6 +57,11 @@ def picture(figure: Figure) -> Markup:
     """The SVG for the inside of a page, without its white ground and what HTML does not need."""
     svg = re.sub(r' xmlns(:xlink)?="[^"]*"| version="1.1"', "", figure.svg.replace(PAPER, ""))
     return Markup(svg)  # noqa: S704 - the converter has escaped all texts in it
+
+
+def kept(text: str) -> str:
+    """A cell's text with its figures and units kept together: lines may break before `±` and `(` alone."""
+    return re.sub(r" (?![±(])", "\u00a0", text)
 
 
 def data_link(figure: Figure) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policy_lab.ledger import Ledger
 from policy_lab.truth import LeakPosted
 
 from .account import Account
@@ -14,21 +15,20 @@ def tell(account: Account) -> str:
         return "There is no run to tell of: the first replication left no events."
     if account.ledger.leaked_at is None:
         return _quiet(account)
-    return " ".join([_leak(account), _misuse(account), _after_the_decision(account), _collateral(account)]).replace(
-        "  ", " "
-    )
+    sentences = (_leak(account), _misuse(account), _after_the_decision(account), _collateral(account))
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _quiet(account: Account) -> str:
     ledger = account.ledger
-    reviewed = (
-        f"; {counted(ledger.legitimate_requests_limited, 'request')} of testers met a limit"
+    limited = (
+        f"; {counted(ledger.legitimate_requests_limited, 'request')} of testers met a standing limit"
         if ledger.legitimate_requests_limited
         else ""
     )
     return (
         f"Nothing leaked in {in_words(account.end - account.start)}; false alarms: {ledger.false_alerts:,}; "
-        f"{_cut_off(account)}{reviewed}."
+        f"{_cut_off(account)}{limited}."
     )
 
 
@@ -44,12 +44,10 @@ def _leak(account: Account) -> str:
 def _misuse(account: Account) -> str:
     ledger = account.ledger
     if not ledger.misuse_requests:
-        stop = "" if ledger.time_to_stop is None else f", and it was shut out {in_words(ledger.time_to_stop)} later"
-        return f"no stranger got in with it{stop}."
-    made = (
-        f"strangers had {counted(ledger.misuse_renders, 'clip')} rendered and carried "
-        f"{_or_none(ledger.outputs_escaped)} of them away{_approved(account)}"
-    )
+        if ledger.time_to_stop is None:
+            return "no stranger had got in with it when the run ended."
+        return f"no stranger got in with it, and it was shut out {in_words(ledger.time_to_stop)} later."
+    made = f"strangers {_taken(ledger)}{_approved(account)}"
     if ledger.time_to_stop is None:
         return f"{made}; nothing had stopped them for good when the run ended."
     stopped_at = (ledger.leaked_at or 0.0) + ledger.time_to_stop
@@ -57,12 +55,20 @@ def _misuse(account: Account) -> str:
     return f"{made} before {how}, {in_words(ledger.time_to_stop)} after the leak."
 
 
+def _taken(ledger: Ledger) -> str:
+    """What strangers did with the access; what they carried away need not be what they had rendered."""
+    if not ledger.misuse_renders and not ledger.outputs_escaped:
+        return f"got {counted(ledger.misuse_requests, 'request')} in, but no clip"
+    away = f"{ledger.outputs_escaped:,}" if ledger.outputs_escaped else "none"
+    return f"had {counted(ledger.misuse_renders, 'clip')} rendered and carried {away} away"
+
+
 def _approved(account: Account) -> str:
     """What reviewers had agreed to, where that makes a difference."""
     escaped, unapproved = account.ledger.outputs_escaped, account.ledger.outputs_escaped_unapproved
     if not escaped or unapproved == escaped:
         return ""
-    return f" ({unapproved:,} of those unapproved)" if unapproved else ", every one approved by a reviewer,"
+    return f" ({unapproved:,} of those unapproved)" if unapproved else " (every one approved by a reviewer)"
 
 
 def _after_the_decision(account: Account) -> str:
@@ -83,10 +89,6 @@ def _cut_off(account: Account) -> str:
     return f"{all_of_them}{counted(cut, 'innocent tester')} lost access"
 
 
-def _or_none(count: int) -> str:
-    return f"{count:,}" if count else "none"
-
-
 def counted(count: int, noun: str) -> str:
     """`1 clip`, `1,204 clips`."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
@@ -104,7 +106,8 @@ def reach(account: Account) -> list[str]:
     if tree.mirrors:
         served = sum(mirror.served for mirror in tree.mirrors.values())
         visits = served + sum(mirror.refused for mirror in tree.mirrors.values())
-        told.append(f"Of {counted(visits, 'visit')} to its copies ({len(tree.mirrors):,}), {served:,} were served.")
+        served_at_all = f"{served:,} were served" if served else "none was served"
+        told.append(f"Of {counted(visits, 'visit')} to its copies ({len(tree.mirrors):,}), {served_at_all}.")
     if account.ledger.turned_away:
         told.append(f"Turned away by the dead front end: {counted(account.ledger.turned_away, 'visitor')}.")
     return told

@@ -61,9 +61,9 @@ def differences(accounts: Sequence[Account]) -> list[Line]:
 
 
 def ledger(accounts: Sequence[Account]) -> dict[str, list[Line]]:
-    """The ledger by the names of its groups; without a leak there are no clocks to show."""
+    """The ledger by the names of its groups; without a leak there are no clocks, no spread and no harm to show."""
     fields = [described(name) for name in accounts[0].ledger.__struct_fields__]
-    hidden = () if leaked(accounts) else ("clock", "span")
+    hidden = () if leaked(accounts) else ("clock", "span", "spread", "harm")
     lines = {
         title: [
             Line(measure, [cell(account, measure) for account in accounts])

@@ -48,12 +48,11 @@ def in_words(seconds: float | None) -> str:
 
 
 def on_the_clock(seconds: float | None) -> str:
-    """Hours and minutes since an instant, `3:07`; `not yet` for None."""
+    """Hours and minutes since an instant, `3:07`, after a day `1 d 3:07`; `not yet` for None."""
     if seconds is None:
         return NEVER
-    minutes = round(abs(seconds) / MINUTE)
-    sign = "−" if seconds < 0 and minutes else ""
-    return f"{sign}{minutes // 60}:{minutes % 60:02d}"
+    whole = round(abs(seconds) / MINUTE) * MINUTE
+    return _signed_days(seconds, whole) + f"{whole % DAY // HOUR}:{whole // MINUTE % 60:02d}"
 
 
 def to_the_second(seconds: float | None) -> str:
@@ -61,8 +60,13 @@ def to_the_second(seconds: float | None) -> str:
     if seconds is None:
         return NEVER
     whole = round(abs(seconds))
+    return _signed_days(seconds, whole) + f"{whole % DAY // HOUR}:{whole // MINUTE % 60:02d}:{whole % 60:02d}"
+
+
+def _signed_days(seconds: float, whole: int) -> str:
+    """What stands before the hours: the sign, and the full days if there are any."""
     sign = "−" if seconds < 0 and whole else ""
-    return f"{sign}{whole // HOUR}:{whole // MINUTE % 60:02d}:{whole % 60:02d}"
+    return f"{sign}{whole // DAY} d " if whole >= DAY else sign
 
 
 def time_of_day(at: float) -> str:

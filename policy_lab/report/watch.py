@@ -17,6 +17,7 @@ from mock_api.core.events import (
     Suspended,
     SuspensionLifted,
     TesterInvited,
+    TesterKeyIssued,
     TesterLeft,
     TesterThrottled,
 )
@@ -26,7 +27,7 @@ from policy_lab.truth import NoticePublished, ResponderDecided
 from .reading import Handler
 from .times import in_words
 
-Kind = Literal["report", "alert", "decision", "response", "look-up", "news"]
+Kind = Literal["report", "alert", "choice", "response", "look-up", "news"]
 
 
 class Row(Struct):
@@ -48,12 +49,14 @@ class Watch:
         self.rows: list[Row] = []
         self.responses: list[tuple[float, str]] = []
         self._names: dict[str, str] = {}
+        self._key_holders: set[str] = set()
         self._policies = 0
 
     def handlers(self) -> dict[type, Handler]:
         """Everything an operator is told or does; of ground truth only the news and what was decided."""
         return {
             TesterInvited: self._invited,
+            TesterKeyIssued: self._key_issued,
             LeakReported: self._reported,
             AlertRaised: self._alerted,
             ResponderDecided: self._decided,
@@ -92,7 +95,7 @@ class Watch:
         about = self._subject(event.jti, event.tester_id)
         said = f": “{event.note.rstrip('.')}”" if event.note else ""
         where = f" ({event.url})" if event.url else ""
-        words = {"reviewer": "A reviewer noticed", "leak_report": "A leak report", "public": "Public talk"}
+        words = {"reviewer": "A reviewer’s note", "leak_report": "A leak report", "public": "Public talk"}
         self._note(
             event, "report", f"{words[event.source]}{about}{said}{where}.", event.by, "report", event.source, about
         )
@@ -104,21 +107,21 @@ class Watch:
 
     def _decided(self, event: ResponderDecided) -> None:
         because = f" after alert {event.alert_id}" if event.alert_id else ""
-        self._note(event, "decision", f"Decided to {event.action.replace('_', ' ')}{because}.", "responder")
+        self._note(event, "choice", f"Chose to {event.action.replace('_', ' ')}{because}.", "responder")
 
     def _published(self, event: NoticePublished) -> None:
         self._note(event, "news", f"The leak is public knowledge ({event.where}).", event.where)
 
     def _attributed(self, event: OutputAttributed) -> None:
-        about = self._subject(event.jti, event.tester_id)
-        self._note(event, "look-up", f"A watermark was read{about}.", event.by, "attributed", about)
+        whose = self._named(event.tester_id)
+        self._note(event, "look-up", f"A watermark was read; it names {whose}.", event.by, "attributed", whose)
 
     def _revoked(self, event: Revoked) -> None:
         self._respond(event, f"{_covered(event.scope)} was revoked", self._which(event.scope))
 
     def _suspended(self, event: Suspended) -> None:
         span = in_words(event.until - event.at)
-        self._respond(event, f"{_covered(event.scope)} was suspended", f"{self._which(event.scope)} for {span}")
+        self._respond(event, f"{_covered(event.scope)} was suspended", f" for {span}{self._which(event.scope)}")
 
     def _throttled(self, event: TesterThrottled) -> None:
         self._respond(
@@ -137,7 +140,16 @@ class Watch:
         self._note(event, "response", f"Suspension {event.suspension_id} ended.", event.by)
 
     def _left(self, event: TesterLeft) -> None:
-        self._note(event, "response", f"{self._named(event.tester_id)} left the programme.", event.by)
+        removed = event.by != event.tester_id
+        self.responses.append((event.at, "the tester was removed" if removed else "the tester left"))
+        words = "was removed from the programme" if removed else "left the programme"
+        self._note(event, "response", f"{self._named(event.tester_id)} {words}.", event.by)
+
+    def _key_issued(self, event: TesterKeyIssued) -> None:
+        if event.tester_id in self._key_holders:
+            self.responses.append((event.at, "the tester’s key was replaced"))
+            self._note(event, "response", f"The tester’s key was replaced: {self._named(event.tester_id)}.", "operator")
+        self._key_holders.add(event.tester_id)
 
     def _adopted(self, event: PolicyAdopted) -> None:
         self._policies += 1
@@ -155,9 +167,9 @@ class Watch:
 
     def _which(self, scope: Scope) -> str:
         if isinstance(scope, TesterScope):
-            return f" ({self._named(scope.tester_id)})"
+            return f": {self._named(scope.tester_id)}"
         name = scope.jti if isinstance(scope, TokenScope) else getattr(scope, "kid", getattr(scope, "cohort", ""))
-        return f" ({name})" if name else ""
+        return f": {name}" if name else ""
 
 
 def _covered(scope: Scope) -> str:

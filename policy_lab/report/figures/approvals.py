@@ -46,7 +46,8 @@ def approvals(account: Account, name: str) -> Figure:
         name,
         title,
         f"Above: outputs that waited for a reviewer, the most within each {grid.each}. Below: how many"
-        " had been settled by then, and how; each line is named at its end.",
+        " had been settled by then, and how; each line is named at its end. An output that is taken back after its"
+        " approval counts in both lines.",
         f"{title}. Above, waiting outputs over time; below, settled outputs: {spoken}.",
         finished(stacked(panels), title),
         grid.table(columns),

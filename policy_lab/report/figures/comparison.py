@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from policy_lab.report.account import Account, leaked
+from policy_lab.report.comparisons import least
 from policy_lab.report.measures import BY_NAME, Measure
 
 from .theme import AXIS_ROOM, INK, POLICY_COLOURS, POLICY_SHAPES, WIDTH, Figure, finished, round_stops
@@ -120,13 +121,18 @@ def _title(accounts: Sequence[Account]) -> str:
         )
     if len(accounts) == 1:
         return "What the leak cost, and what the response cost"
-    harm, collateral = _least(accounts, "outputs_escaped"), _least(accounts, "testers_cut_off")
-    return f"Fewest outputs escaped under {harm}; fewest innocent testers were cut off under {collateral}"
+    if min(account.replications for account in accounts) < 2:
+        return "One run of each policy: it shows what can happen, not which policy is better"
+    escaped = _fewest(accounts, "outputs_escaped", "outputs escaped")
+    cut_off = _fewest(accounts, "testers_cut_off", "innocent testers were cut off")
+    return f"{escaped[0].upper()}{escaped[1:]}; {cut_off}"
 
 
-def _least(accounts: Sequence[Account], name: str) -> str:
-    """The policies with the smallest mean, as a list in words."""
-    means = [(account.estimated(name).mean, account.policy.name) for account in accounts]
-    known = [(mean, policy) for mean, policy in means if mean is not None]
-    smallest = min((mean for mean, _ in known), default=0.0)
-    return " and ".join(policy for mean, policy in known if mean == smallest) or "none"
+def _fewest(accounts: Sequence[Account], name: str, what: str) -> str:
+    """Under which policy `what` happened least, as far as the intervals allow to say."""
+    policies, sure = least(accounts, name)
+    if sure and len(policies) == len(accounts):
+        return f"as many {what} under every policy"
+    if sure:
+        return f"fewest {what} under {' and '.join(policies)}"
+    return f"fewest {what} under {' or '.join(policies)} (too close to call)"

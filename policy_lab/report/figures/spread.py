@@ -35,16 +35,15 @@ def spread(account: Account, name: str) -> Figure:
         panels.append(_tree_panel(account, families))
     if clips:
         panels.append(_reach_panel(account, clips))
-    below = (
-        " Stems: the visits that a clip’s share link brought, dotted those that found the front end dead."
-        " Branches lead from a clip to the clips that its visitors made."
-    )
+    stems = " Stems: the visits that a clip’s share link brought, dotted those that found the front end dead."
+    branches = " Branches lead from a clip to the clips that its visitors made."
     told = dict.fromkeys(way["text"] for way in ways)
     return Figure(
         name,
         title,
-        "A bar per way in, from the first to the last request let in; × marks what was never let in or served nobody."
-        + (below if clips else ""),
+        "A bar per way in, from its first request to the last let in; × marks what was never let in or served nobody."
+        + (stems if clips else "")
+        + (branches if families else ""),
         f"{title}. Ways in: {'; '.join(told) or 'none'}.",
         finished(stacked(panels), title),
         [*ways, *families, *clips],

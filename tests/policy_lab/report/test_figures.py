@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from policy_lab.report.account import Account
+from policy_lab.report.comparisons import least
 from policy_lab.report.figures.approvals import apart
 from policy_lab.report.figures.approvals import approvals as approvals_figure
 from policy_lab.report.figures.clocks import timeline
@@ -105,6 +107,27 @@ def test_the_comparison_leaves_out_what_no_run_gave(make_result: Any) -> None:
     figures = [row["figure"] for row in comparison([account], "comparison").rows]
     assert "Time to stop" not in figures
     assert "Misuse renders" in figures
+
+
+def test_the_comparison_names_no_winner_that_chance_could_have_made(make_result: Any) -> None:
+    alike = [Account(make_result(name, runs=3)) for name in ("a", "b")]
+    assert comparison(alike, "c").title == (
+        "As many outputs escaped under every policy; as many innocent testers were cut off under every policy"
+    )
+    once = [Account(make_result(name)) for name in ("a", "b")]
+    assert comparison(once, "c").title.startswith("One run of each policy: ")
+
+
+def test_the_fewest_are_those_that_no_interval_rules_out(make_result: Any) -> None:
+    first, second = make_result("a", runs=3), make_result("b", runs=3)
+    shifted = [
+        msgspec.structs.replace(run, ledger=msgspec.structs.replace(run.ledger, alerts=run.ledger.alerts + shift))
+        for run, shift in zip(second.replications, (-1, 0, 1), strict=True)
+    ]
+    close = [Account(first), Account(msgspec.structs.replace(second, replications=shifted))]
+    assert least(close, "alerts") == (["a", "b"], False)
+    revoked = Account(make_result("c", runs=3, stop="revoke"))
+    assert least([close[0], revoked], "testers_cut_off") == (["c"], True)
 
 
 def test_approval_by_contract_says_what_left_unapproved(accounts: list[Account]) -> None:

@@ -27,6 +27,8 @@ def test_one_design_point_gives_the_summary_that_others_build_on(quiet: DesignPo
 
 def test_several_design_points_stand_side_by_side_with_their_comparisons(report_of_three: Path) -> None:
     found = json.loads((report_of_three / "summary.json").read_text(encoding="utf-8"))
+    first = found["policies"][0]
+    assert {name: found[name] for name in first} == first  # Who reads the shape of one design point finds it here too.
     assert [point["policy"] for point in found["policies"]] == ["as-it-happened", "hold-outputs", "revoke-one"]
     collateral = [
         comparison

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import msgspec
 import pytest
 
 from policy_lab.report.account import Account
 from policy_lab.report.story import counted, reach, tell
 from policy_lab.report.times import in_words
+from policy_lab.runs import Replication
 
 
 def _numbers(text: str) -> list[str]:
@@ -49,7 +51,31 @@ def test_a_leak_that_nobody_stops_is_said_to_go_on(make_result: Any) -> None:
 def test_how_far_clips_reached_is_told_in_sentences(make_result: Any) -> None:
     told = " ".join(reach(Account(make_result("as-it-happened"))))
     assert re.search(r"\d+ visits came to the front end through the share links of \d+ clips, \d+ of them after", told)
-    assert "0 were served" in told
+    assert "none was served" in told
+
+
+def _told(make_result: Any, stop: str = "pause", **figures: float) -> str:
+    """The story of an invented run whose ledger has these figures instead."""
+    result = make_result("p", stop=stop)
+    ledger = msgspec.structs.replace(result.replications[0].ledger, **figures)
+    return tell(Account(msgspec.structs.replace(result, replications=[Replication(0, ledger)])))
+
+
+def test_outputs_that_a_reviewer_let_go_do_not_break_the_sentence(make_result: Any) -> None:
+    held = _told(make_result, "nothing", outputs_escaped=9, outputs_escaped_unapproved=0)
+    assert "carried 9 away (every one approved by a reviewer); nothing had stopped them" in held
+    some = _told(make_result, outputs_escaped=9, outputs_escaped_unapproved=2)
+    assert "carried 9 away (2 of those unapproved) before the programme was paused" in some
+
+
+def test_strangers_who_only_tried_took_nothing(make_result: Any) -> None:
+    tried = _told(make_result, misuse_requests=2, misuse_renders=0, outputs_escaped=0, outputs_escaped_unapproved=0)
+    assert "strangers got 2 requests in, but no clip before the programme was paused" in tried
+
+
+def test_a_leak_that_nobody_used_is_not_said_to_have_been_stopped(make_result: Any) -> None:
+    unused = _told(make_result, "nothing", misuse_requests=0)
+    assert "no stranger had got in with it when the run ended." in unused
 
 
 @pytest.mark.parametrize(("count", "words"), [(0, "0 clips"), (1, "1 clip"), (1204, "1,204 clips")])

@@ -12,6 +12,7 @@ from policy_lab.report.account import Account
 from policy_lab.report.cells import difference, mean
 from policy_lab.report.comparisons import Comparison
 from policy_lab.report.measures import BY_NAME
+from policy_lab.report.page import kept
 from policy_lab.report.tables import at_a_glance, differences, ledger, seen
 from policy_lab.report.times import (
     axis_unit,
@@ -47,6 +48,7 @@ def test_no_figure_is_explained_that_the_ledger_lacks() -> None:
         (Estimate(0.0, 0.0, None, None, None, 9), "the same in every run"),
         (Estimate(5.0, None, None, None, None, 1), "one run cannot tell"),
         (Estimate(None, None, None, None, None, 0, 9), "no run gives both"),
+        (Estimate(-5.0, 1.0, None, None, None, 2, 7), "lower in the 2 runs that give both"),
     ],
 )
 def test_a_winner_is_named_only_where_the_interval_leaves_zero_out(found: Estimate, words: str) -> None:
@@ -54,7 +56,10 @@ def test_a_winner_is_named_only_where_the_interval_leaves_zero_out(found: Estima
 
 
 def test_means_show_their_interval_and_how_many_runs_had_a_value() -> None:
-    assert mean(CUT_OFF, Estimate(143.21, 3.14, None, None, None, 9)) == "143 ± 3.1"
+    assert mean(CUT_OFF, Estimate(143.21, 3.14, None, None, None, 9)) == "143.2 ± 3.1"
+    assert mean(CUT_OFF, Estimate(179.4, 20.1, None, None, None, 5)) == "179 ± 20"
+    assert mean(CUT_OFF, Estimate(0.05, 0.04, None, None, None, 99)) == "0.05 ± 0.04"
+    assert mean(BY_NAME["time_to_stop"], Estimate(660.0, 438.0, None, None, None, 5)) == "11 min ± 7 min"
     assert (
         mean(BY_NAME["time_to_stop"], Estimate(11_520.0, 240.0, None, None, None, 8, 2))
         == "3 h 12 min ± 4 min (8 of 10 runs)"
@@ -67,6 +72,11 @@ def test_means_show_their_interval_and_how_many_runs_had_a_value() -> None:
 def test_differences_are_signed() -> None:
     assert difference(CUT_OFF, Estimate(5.0, 1.0, None, None, None, 9)) == "+5 ± 1"
     assert difference(CUT_OFF, Estimate(-5.0, 1.0, None, None, None, 9)) == "−5 ± 1"
+
+
+def test_figures_and_their_units_stay_on_one_line() -> None:
+    parts = kept("3 h 12 min ± 4 min (8 of 10 runs)").replace("\u00a0", "_").split()
+    assert parts == ["3_h_12_min", "±_4_min", "(8_of_10_runs)"]
 
 
 def test_clocks_that_did_not_start_are_not_listed(quiet: DesignPointResult, three: list[DesignPointResult]) -> None:
@@ -86,7 +96,7 @@ def test_differences_are_taken_from_the_first_policy(three: list[DesignPointResu
 
 def test_the_operator_sees_reports_alerts_decisions_and_responses_in_order(make_result: Any) -> None:
     rows = [each.row for each in seen(Account(make_result("as-it-happened")))]
-    assert [row.kind for row in rows] == ["alert", "news", "report", "decision", "response"]
+    assert [row.kind for row in rows] == ["alert", "news", "report", "choice", "response"]
     assert [row.at for row in rows] == sorted(row.at for row in rows)
 
 
@@ -120,6 +130,7 @@ def test_spans_are_said_in_their_two_largest_units(seconds: float | None, words:
 def test_instants_are_said_since_the_leak() -> None:
     assert (on_the_clock(11_529), on_the_clock(-61), on_the_clock(None)) == ("3:12", "−0:01", "not yet")
     assert (to_the_second(11_529), to_the_second(-61)) == ("3:12:09", "−0:01:01")
+    assert (on_the_clock(100_000), to_the_second(-100_000)) == ("1 d 3:47", "−1 d 3:46:40")
     assert time_of_day(86_400 + 8.5 * 3600) == "08:30"
     assert [on_axis(90, "h:min"), on_axis(2880, "days"), on_axis(0.5, "h:min:s")] == ["1:30", "2 d", "0:00:30"]
 
