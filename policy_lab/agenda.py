@@ -17,7 +17,6 @@ class Agenda:
 
     def __init__(self, clock: VirtualClock) -> None:
         self.clock = clock
-        self.steps = 0  # wake-ups so far, processes and calls together
         self._heap: list[tuple[float, int, Any, tuple[object, ...] | None]] = []  # args None: a process
         self._sequence = 0
 
@@ -33,6 +32,11 @@ class Agenda:
         self._sequence += 1
         heappush(self._heap, (max(at, self.clock.instant), self._sequence, function, args))
 
+    @property
+    def steps(self) -> int:
+        """Wake-ups so far, of processes and calls: whatever was entered and does not wait any more."""
+        return self._sequence - len(self._heap)
+
     def next_at(self) -> float | None:
         """The instant of the next wake-up, or None."""
         return self._heap[0][0] if self._heap else None
@@ -43,26 +47,24 @@ class Agenda:
         With an infinite `until` the clock stays at the last wake-up. A process that asks for a negative pause
         raises ValueError.
         """
-        heap, clock, steps = self._heap, self.clock, 0
-        try:
-            while heap and heap[0][0] <= until:
-                at, _, wake, args = heap[0]
-                clock.instant = at
-                steps += 1
-                if args is not None:
-                    heappop(heap)
-                    wake(*args)
-                    continue
-                # A running process stays on top of the heap: what it enters comes after it.
-                pause = next(wake, None)
-                if pause is None:
-                    heappop(heap)
-                elif pause >= 0.0:
-                    self._sequence += 1
-                    heapreplace(heap, (at + pause, self._sequence, wake, None))
-                else:
-                    raise ValueError(f"{wake!r} asked for a pause of {pause} seconds")
-        finally:
-            self.steps += steps
+        heap, clock = self._heap, self.clock
+        while heap:
+            at, _, wake, args = heap[0]
+            if at > until:
+                break
+            clock.instant = at
+            if args is not None:
+                heappop(heap)
+                wake(*args)
+                continue
+            # A running process stays on top of the heap: what it enters comes after it.
+            pause = next(wake, None)
+            if pause is None:
+                heappop(heap)
+            elif pause >= 0.0:
+                self._sequence = sequence = self._sequence + 1
+                heapreplace(heap, (at + pause, sequence, wake, None))
+            else:
+                raise ValueError(f"{wake!r} asked for a pause of {pause} seconds")
         if clock.instant < until < inf:
             clock.advance_to(until)

@@ -41,6 +41,7 @@ class FrontEndDriver:
         self._clock = agenda.clock
         self._tokens = tokens
         self._videos = videos
+        self._new_id, self._arrive = desk.ids.new, desk.arrive  # Most visitors only look: this is called most.
         self._callers: dict[str, Caller] = {}  # by alias, for access tokens
         self._bought: dict[str, Bought] = {}   # by alias, for tester keys
         self._wakes_at: float | None = None
@@ -51,8 +52,8 @@ class FrontEndDriver:
 
     def arrive(self, via: str | None) -> str:
         """Somebody opens the page for the first time; returns their id."""
-        visitor_id = self.desk.ids.new("visitor")
-        self.desk.arrive(visitor_id, via)
+        visitor_id = self._new_id("visitor")
+        self._arrive(visitor_id, via)
         return visitor_id
 
     def queue_length(self) -> int:
@@ -140,28 +141,26 @@ class FrontEndDriver:
             self.pump()
 
     def _perform(self, action: Action) -> None:
-        """Do one thing at the API and tell the desk how it went."""
+        """Do one thing at the API and tell the desk how it went; if a bought token is refused, buy another once."""
         credential = self.desk.credentials.get(action.credential)
         try:
-            self._ask(action, credential)
+            try:
+                self._request(action, self._caller(credential))
+            except Unauthenticated:
+                if self._bought.pop(credential.alias, None) is None:
+                    raise
+                self._request(action, self._caller(credential))
         except Refusal as refusal:
-            if isinstance(action, Check):
-                self.desk.checked(action.credential, alive=False, code=refusal.code)
-            else:
-                status, code = refusal.status, refusal.code
-                wait = None if refusal.retry_after is None else max(1, ceil(refusal.retry_after))  # as on the wire
-                self.desk.refused(action.submission_id, status, code, wait)
-                if not self.desk.credentials.alive:
-                    self._died_of = code
+            self._tell_refusal(action, refusal)
 
-    def _ask(self, action: Action, credential: Credential) -> None:
-        """Ask with the credential; if a bought token is refused, once more with a fresh one."""
-        try:
-            self._request(action, self._caller(credential))
-        except Unauthenticated:
-            if self._bought.pop(credential.alias, None) is None:
-                raise
-            self._request(action, self._caller(credential))
+    def _tell_refusal(self, action: Action, refusal: Refusal) -> None:
+        if isinstance(action, Check):
+            self.desk.checked(action.credential, alive=False, code=refusal.code)
+            return
+        wait = None if refusal.retry_after is None else max(1, ceil(refusal.retry_after))  # as on the wire
+        self.desk.refused(action.submission_id, refusal.status, refusal.code, wait)
+        if not self.desk.credentials.alive:
+            self._died_of = refusal.code
 
     def _request(self, action: Action, caller: Caller) -> None:
         desk, videos = self.desk, self._videos
