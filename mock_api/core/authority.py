@@ -76,6 +76,7 @@ class Authority:
         self._default_renders = renders or RenderModel()
 
         self.deadlines = Deadlines()
+        self.forgetting = Deadlines()  # What falls due without an event: a replay must keep to it as well.
         self.keyring = Keyring(self)
         self.access_tokens = AccessTokens(self)
         self.programme = Programme(self)
@@ -115,6 +116,7 @@ class Authority:
         """Rebuild the state from a log: what a restart is."""
         appliers = self._appliers
         for event in events:
+            self.forgetting.settle(event.at)
             for apply in appliers.get(event.__class__, ()):
                 apply(event)
 
@@ -129,6 +131,7 @@ class Authority:
         """Bring the state up to the clock and return the instant read, in epoch seconds."""
         now = self.clock.now()
         self.deadlines.settle(now)
+        self.forgetting.settle(now)
         return now
 
     def apply_policy_adopted(self, event: PolicyAdopted) -> None:

@@ -61,7 +61,7 @@ class Rendering:
 
     def forget_at(self, at: float, video_id: str) -> None:
         """Let a video without an output be forgotten at `at`."""
-        self._authority.deadlines.set(at, self.due_forget, video_id)
+        self._authority.forgetting.set(at, self.due_forget, video_id)
 
     def due_start(self, _key: str, at: float) -> None:
         """Start whoever may.

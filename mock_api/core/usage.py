@@ -6,24 +6,23 @@ order counts: a render that fails or is deleted stays counted. At once means ord
 
 from __future__ import annotations
 
-from collections import deque
-
 from . import errors
 from .policy import DAY, Quota
+from .quotas import RateWindows
 
 RETRY_SOON = 5.0  # seconds: the poll interval of usual clients; when a render will end is nobody's to know
 
 
 class Usage:
-    """Counts per tester; a tester who takes nothing for a day is forgotten."""
+    """Counts per tester."""
 
     def __init__(self) -> None:
-        self._ordered_at: dict[str, deque[float]] = {}
+        self._ordered = RateWindows(DAY)
         self._in_flight: dict[str, int] = {}
 
     def note_ordered(self, tester_id: str, at: float) -> None:
         """A render was ordered."""
-        self._ordered_at.setdefault(tester_id, deque()).append(at)
+        self._ordered.count(tester_id, at)
         self._in_flight[tester_id] = self._in_flight.get(tester_id, 0) + 1
 
     def note_ended(self, tester_id: str) -> None:
@@ -36,24 +35,12 @@ class Usage:
         """Renders of the tester that have not ended."""
         return self._in_flight.get(tester_id, 0)
 
-    def forget(self, tester_id: str, now: float) -> None:
-        """Drop what is older than a day."""
-        ordered_at = self._ordered_at.get(tester_id)
-        if ordered_at is None:
-            return
-        while ordered_at and ordered_at[0] <= now - DAY:
-            ordered_at.popleft()
-        if not ordered_at:
-            del self._ordered_at[tester_id]
-
     def refusal(self, tester_id: str, quota: Quota, now: float) -> errors.TooMany | None:
         """Why one more render is refused, or None."""
-        self.forget(tester_id, now)
-        ordered_at = self._ordered_at.get(tester_id, ())
-        if len(ordered_at) >= quota.renders_per_day:
+        wait = self._ordered.wait(tester_id, quota.renders_per_day, now)
+        if wait > 0.0:
             return errors.QuotaExhausted(
-                f"The quota of {quota.renders_per_day} renders in 24 hours is used up.",
-                retry_after=ordered_at[len(ordered_at) - quota.renders_per_day] + DAY - now,
+                f"The quota of {quota.renders_per_day} renders in 24 hours is used up.", retry_after=wait
             )
         if self.in_flight(tester_id) >= quota.concurrent_renders:
             return errors.TooManyRenders(

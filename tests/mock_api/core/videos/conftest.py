@@ -72,7 +72,8 @@ class Studio:
         line = videos.rendering.line
         return {
             "records": videos.records, "of": videos._of, "remembered": vars(videos._remembered),
-            "cursors": videos._cursors, "usage": vars(videos.usage), "characters": videos.characters._of,
+            "cursors": videos._cursors, "characters": videos.characters._of,
+            "usage": (videos.usage._ordered.admitted, videos.usage._in_flight),
             "line": (line.capacity, list(line.waiting), line.running), "approvals": approvals._in_state,
         }
 

@@ -333,4 +333,4 @@ def test_after_all_is_over_nothing_but_cursors_is_left(open_studio: Callable[...
     assert len(state["records"]) == len(state["of"]) == len(state["cursors"]) - 7 == 1
     assert len(state["remembered"]["_entries"]) == 1
     assert [len(ordered) for ordered in state["approvals"].values()] == [0] * 7
-    assert len(state["usage"]["_ordered_at"][studio.tester_id]) == 1
+    assert len(state["usage"][0][studio.tester_id]) == 1
