@@ -18,7 +18,7 @@ from .redaction import redact
 from .rendering import KEPT_AFTER_END, Rendering
 from .renders import draw_service
 from .usage import RETRY_SOON, Usage
-from .video import ApprovalWord, Video, VideoRecord
+from .video import Video, VideoRecord
 from .watermark import Provenance
 
 if TYPE_CHECKING:
@@ -167,8 +167,7 @@ class Videos:
             event.video_id, event.jti, event.tester_id, order, event.at, event.service, event.blocked,
             rank=self._last_rank, key_hash=None if event.idempotency is None else event.idempotency[0],
         )
-        modes: dict[str, ApprovalWord] = {"none": "not_required", "contract": "pending", "hold": "held"}
-        record.approval = modes[self._authority.policy.approval.mode]
+        record.approval = "not_required" if self._authority.policy.approval.mode == "none" else "pending"
         self.records[event.video_id] = record
         self._of.setdefault(event.tester_id, Ordered()).add(record.rank, event.video_id)
         self.usage.note_ordered(event.tester_id, event.at)

@@ -46,6 +46,13 @@ def test_a_held_output_stays_in_progress_until_it_is_approved(held: Any) -> None
     assert held.download(video.id).media_type == "video/mp4"
 
 
+def test_there_is_nothing_held_before_the_render_has_finished(held: Any) -> None:
+    video = held.submit()
+    assert held.retrieve(video.id).approval.state == "pending"
+    held.range.clock.advance(1000.0)
+    assert held.retrieve(video.id).approval.state == "held"
+
+
 def test_a_rejected_held_output_fails_with_the_reason(held: Any) -> None:
     video = held.finished()
     held.authority.reviewer.reject(video.id, "Bo", "shows a person")
