@@ -123,3 +123,5 @@ class Gate:
         jti, tester_id = (None, None) if whose is None else (whose.jti, whose.tester_id)
         origin = self._origin(origin)
         self._authority.record(RequestRefused(now, jti, tester_id, action, origin, refusal.code))
+        if jti is not None and tester_id is not None:
+            self._authority.detection.watch(jti, tester_id, origin, now)

@@ -1,4 +1,6 @@
-"""What notices: detectors over what an operator can really see: admitted requests and what people report.
+"""What notices: detectors over what an operator can really see: requests on good tokens and what people report.
+
+A request that only the rate limit refused counts as well: whoever hammers at the limit is to be noticed.
 
 No detector knows who a stranger is. A detector speaks about a token at most once per `watcher.REARM`; if the
 pattern still holds when that time is up, it speaks again.
@@ -9,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mock_api.core.events import AlertRaised, LeakReported, PolicyAdopted, RequestAdmitted
+from mock_api.core.errors import RateLimited
+from mock_api.core.events import AlertRaised, LeakReported, PolicyAdopted, RequestAdmitted, RequestRefused
 from mock_api.core.policy import (
     ConcurrencyDetector,
     CusumDetector,
@@ -51,7 +54,8 @@ class Detection:
     def appliers(self) -> dict[type, Callable[..., None]]:
         """What each event changes here."""
         return {
-            RequestAdmitted: self.apply_request_admitted,
+            RequestAdmitted: self.apply_request,
+            RequestRefused: self.apply_request_refused,
             LeakReported: self.apply_leak_reported,
             AlertRaised: self.apply_alert_raised,
             PolicyAdopted: self.apply_policy_adopted,
@@ -76,17 +80,22 @@ class Detection:
         earlier = self._latest.get(_content(report))
         return earlier if earlier is not None and report.at - earlier.at < SAME_REPORT else None
 
-    def apply_request_admitted(self, event: RequestAdmitted) -> None:
+    def apply_request(self, event: RequestAdmitted | RequestRefused) -> None:
         """Count the request. This and `watch` run for every request: keep them short."""
-        if not self.detectors:
-            return
         jti, at, origin = event.jti, event.at, event.origin
+        if jti is None or not self.detectors:
+            return
         watchers = self.recent.get(jti)
         if watchers is None:
             watchers = self._follow(jti, at)
         for watcher in watchers:
             if watcher.take(at, origin):
                 self._suspect = jti
+
+    def apply_request_refused(self, event: RequestRefused) -> None:
+        """Count the request if the token was good and only the rate limit refused it."""
+        if event.code == RateLimited.code:
+            self.apply_request(event)
 
     def apply_leak_reported(self, event: LeakReported) -> None:
         """Keep the report and count it."""

@@ -25,7 +25,7 @@ class ConcurrencyWatch(Struct):
     quiet_until: float = 0.0
 
     def take(self, at: float, origin: str) -> bool:
-        """Count an admitted request; True if the detector would speak now."""
+        """Count a request; True if the detector would speak now."""
         seen = self.last_seen
         seen[origin] = at
         if len(seen) < self.detector.origins:

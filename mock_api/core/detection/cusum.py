@@ -28,7 +28,7 @@ class CusumWatch(Struct, gc=False):
     quiet_until: float = 0.0
 
     def take(self, at: float, origin: str) -> bool:  # noqa: ARG002 - one signature for all.
-        """Count an admitted request; True if the detector would speak now."""
+        """Count a request; True if the detector would speak now."""
         if at >= self.closes_at:
             self._turn(at)
         self.requests += 1

@@ -26,7 +26,7 @@ class SpreadWatch(Struct, gc=False):
     quiet_until: float = 0.0
 
     def take(self, at: float, origin: str) -> bool:  # noqa: ARG002 - one signature for all.
-        """Note an admitted request; True if the detector would speak now."""
+        """Note a request; True if the detector would speak now."""
         if at >= self.ends_at:
             self._turn(at)
         return at >= self.quiet_until and self.hours.bit_count() >= self.detector.active_hours

@@ -11,7 +11,7 @@ class Watcher(Protocol):
     """One detector's memory of one token. A struct of a few numbers: every request passes here."""
 
     def take(self, at: float, origin: str) -> bool:
-        """Count an admitted request; True if the detector would speak now."""
+        """Count a request; True if the detector would speak now."""
         ...
 
     def speaks(self, at: float) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mock_api.core.detection import Detection
 from mock_api.core.detection.watcher import REARM
+from mock_api.core.errors import RateLimited, TokenRevoked
 from mock_api.core.events import AlertRaised, RequestAdmitted
 from mock_api.core.policy import (
     ConcurrencyDetector,
     CusumDetector,
     NoticeDetector,
     Policy,
+    Quota,
     RateDetector,
     SpreadDetector,
 )
@@ -52,6 +55,27 @@ def test_a_burst_raises_one_alert_while_it_lasts(open_range: Opener) -> None:
     (alert,) = alerts(opened)
     assert (alert.detector, alert.jti, alert.tester_id) == ("velocity", opened.jti(token), tester_id)
     assert alert.evidence.startswith("30 requests within a minute; this token's usual rate is ")
+
+
+def test_requests_that_only_the_rate_limit_refuses_are_noticed(open_range: Opener) -> None:
+    opened = open_range(detectors=(VELOCITY,), quota=Quota(requests_per_minute=5))
+    tester_id, token = opened.tester_with_token()
+    for _ in range(40):
+        with suppress(RateLimited):
+            opened.admit(token)
+    (alert,) = alerts(opened)
+    assert (alert.jti, alert.tester_id) == (opened.jti(token), tester_id)
+    assert alert.evidence.startswith("30 requests within a minute")
+
+
+def test_requests_on_a_dead_token_raise_nothing(open_range: Opener) -> None:
+    opened = open_range(detectors=(VELOCITY,))
+    _, token = opened.tester_with_token()
+    opened.authority.responder.revoke(opened.scope_around(token, "token"), "leaked", "operator")
+    for _ in range(40):
+        with suppress(TokenRevoked):
+            opened.admit(token)
+    assert not alerts(opened)
 
 
 def test_an_alert_is_raised_again_after_the_rearm_time_if_it_goes_on(open_range: Opener) -> None:
