@@ -6,7 +6,7 @@ from random import Random
 
 
 class CountingIds:
-    """Ids that count up per prefix: `video_000001`, `video_000002`, …"""
+    """Ids that count up per prefix: `video_1`, `video_2`, …"""
 
     def __init__(self) -> None:
         self._made: dict[str, int] = {}
@@ -15,7 +15,7 @@ class CountingIds:
         """The next id with this prefix."""
         made = self._made
         number = made[prefix] = made.get(prefix, 0) + 1
-        return f"{prefix}_{number:06d}"
+        return f"{prefix}_{number}"
 
 
 class StreamSecrets:

@@ -31,6 +31,15 @@ class Kernel:
             return self._plateau * reached
         return float(self._plateau * (1.0 - self._theta * (reached - 1.0)) ** (-1.0 / self._theta))
 
+    def delays(self, stream: Random, count: int) -> list[float]:
+        """`count` draws at once."""
+        uniform, mass, plateau = stream.random, self._mass, self._plateau
+        theta, power = self._theta, -1.0 / self._theta
+        return [
+            plateau * (reached if reached <= 1.0 else (1.0 - theta * (reached - 1.0)) ** power)
+            for reached in (mass * uniform() for _ in range(count))
+        ]
+
     def share(self, delay: float) -> float:
         """The share of all reactions that come within `delay` seconds."""
         return self._up_to(min(delay, self._truncated)) / self._mass
@@ -79,24 +88,20 @@ def visits(audience: Audience, stream: Random, until: float) -> list[float]:
 
 def _first_hand(stream: Random, size: int, after: float, rise: float, until: float) -> list[float]:
     """The post reaches its audience evenly over `rise`; each reacts by the kernel."""
-    uniform, delay = stream.random, KERNEL.delay
-    times = [after + rise * uniform() + delay(uniform()) for _ in range(size)]
+    uniform = stream.random
+    times = [after + rise * uniform() + delay for delay in KERNEL.delays(stream, size)]
     return [at for at in times if at <= until]
 
 
 def _word_of_mouth(stream: Random, seeds: list[float], branching: float, until: float) -> list[float]:
     """All descendants of `seeds` up to `until`; whoever comes too late brings nobody in time."""
-    uniform, delay = stream.random, KERNEL.delay
-    odds = _poisson_odds(branching)
+    uniform, odds = stream.random, _poisson_odds(branching)
     brought: list[float] = []
     generation = seeds
     while generation:
-        generation = [
-            at
-            for parent in generation
-            for _ in range(bisect_right(odds, uniform()))
-            if (at := parent + delay(uniform())) <= until
-        ]
+        parents = [parent for parent in generation for _ in range(bisect_right(odds, uniform()))]
+        delays = KERNEL.delays(stream, len(parents))
+        generation = [at for parent, delay in zip(parents, delays, strict=True) if (at := parent + delay) <= until]
         brought += generation
     return brought
 

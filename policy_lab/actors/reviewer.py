@@ -14,8 +14,6 @@ from policy_lab.spread import lognormal
 
 from .tester import Day
 
-GLANCE = 20  # how far down the queue one looks for something nobody has claimed
-
 
 class Office:
     """Where reviewers work: the queue, the hotline, and the day."""
@@ -33,7 +31,7 @@ def reviewer(name: str, office: Office, habits: Reviewers, luck: Random) -> Proc
         if not habits.opens_hour <= hour < habits.closes_hour:
             yield (habits.opens_hour - hour) % 24.0 * 3600.0
             continue
-        item = _claim(name, office)
+        item = _claim(name, office, habits.count)
         if item is None:
             yield habits.look_again
             continue
@@ -41,8 +39,9 @@ def reviewer(name: str, office: Office, habits: Reviewers, luck: Random) -> Proc
         _decide(name, item, office, habits, luck)
 
 
-def _claim(name: str, office: Office) -> ApprovalItem | None:
-    for item in office.queue.list_approvals(None, None, GLANCE):
+def _claim(name: str, office: Office, colleagues: int) -> ApprovalItem | None:
+    """The oldest output that nobody has claimed: it stands among the first, one more than there are reviewers."""
+    for item in office.queue.list_approvals(None, None, colleagues + 1):
         if item.state != "claimed":
             try:
                 return office.queue.claim(item.video_id, name)

@@ -44,7 +44,7 @@ def test_ids_count_up_by_prefix() -> None:
     ids = CountingIds()
 
     assert [ids.new("video"), ids.new("clip"), ids.new("video")] == [
-        "video_000001", "clip_000001", "video_000002"
+        "video_1", "clip_1", "video_2"
     ]
 
 
