@@ -55,6 +55,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
     legitimate_requests_refused: int = 0           # requests of innocent testers that a response refused
     legitimate_requests_limited: int = 0           # … that a standing quota or queue limit refused
     legitimate_outputs_lost: int = 0               # outputs of innocent testers locked or gone in the end
+    legitimate_minutes_held: float = 0.0           # time their finished outputs waited for approval, all added up
 
     # Work.
     reviewer_minutes: float = 0.0                  # from each claim to its decision or lapse

@@ -12,6 +12,7 @@ from .figures import Ledger
 from .harm import Harm
 from .incident import Incident
 from .tallies import Tallies
+from .waiting import Waiting
 
 
 class LedgerReader:
@@ -24,7 +25,7 @@ class LedgerReader:
     def __init__(self) -> None:
         incident = Incident()
         # The incident comes first: the others ask it whether a request was misuse.
-        self._parts = (incident, Harm(incident), Collateral(incident), Tallies())
+        self._parts = (incident, Harm(incident), Collateral(incident), Waiting(incident), Tallies())
         self._appliers: dict[type, tuple[Callable[..., None], ...]] = {}
         for part in self._parts:
             for kind, apply in part.appliers().items():

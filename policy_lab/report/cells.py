@@ -66,9 +66,12 @@ def mean(measure: Measure, found: Estimate) -> str:
 
 def _decimals(found: float, half: float) -> int:
     """As many decimals as the interval makes worth saying, the same on both sides of the `±`."""
-    if (found == int(found) and half == int(half)) or half >= 10:
+    if found == int(found) and half == int(half):
         return 0
-    return 1 if half >= 0.1 or not half else 2
+    digits = 0 if half >= 10 else 1 if half >= 0.1 or not half else 2
+    # An interval that just leaves zero out, or just does not, must not look as if it ended there.
+    alike = half and round(abs(found), digits) == round(half, digits)
+    return digits + 1 if alike else digits
 
 
 def _as_coarse(half: float, found: float) -> float:

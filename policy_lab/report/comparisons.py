@@ -22,6 +22,7 @@ _INCIDENT = (
     "tester_minutes_lost",
     "legitimate_requests_refused",
     "legitimate_outputs_lost",
+    "legitimate_minutes_held",
 )
 
 
@@ -32,6 +33,7 @@ _QUIET = (
     "legitimate_requests_refused",
     "legitimate_requests_limited",
     "legitimate_outputs_lost",
+    "legitimate_minutes_held",
 )
 
 

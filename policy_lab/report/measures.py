@@ -128,6 +128,13 @@ MEASURES = (
         "count",
         "Outputs of innocent testers still locked or gone at the end.",
     ),
+    Measure(
+        "legitimate_minutes_held",
+        "collateral",
+        "Testers’ outputs held",
+        "minutes",
+        "Time for which innocent testers’ finished outputs waited for approval, all added up.",
+    ),
     Measure("reviewer_minutes", "work", "Reviewer time", "minutes", "From each claim to its decision or lapse."),
     Measure("keys_reissued", "work", "Keys re-issued", "count", "Tester keys made anew for testers who had one."),
     Measure("leak_reports", "work", "Leak reports", "count", "Reports that reached the operator."),

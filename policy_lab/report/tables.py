@@ -16,7 +16,7 @@ from .watch import Row
 MOST_ROWS = 60
 
 _GLANCE = ("time_to_stop", "outputs_escaped", "accepted_after_decision", "testers_cut_off")
-_QUIET_GLANCE = ("alerts", "false_alerts", "testers_cut_off", "legitimate_requests_refused")
+_QUIET_GLANCE = ("alerts", "false_alerts", "testers_cut_off", "legitimate_minutes_held")
 
 
 class Line(Struct):

@@ -14,7 +14,7 @@ from .vega import Rows, Spec, layered, number, side_by_side, stacked, unit, word
 
 HARM = ("misuse_renders", "outputs_escaped", "outputs_escaped_unapproved", "time_to_stop")
 COLLATERAL = ("testers_cut_off", "tester_minutes_lost", "legitimate_requests_refused", "legitimate_outputs_lost")
-QUIET = ("false_alerts", "testers_cut_off", "tester_minutes_lost", "legitimate_requests_refused")
+QUIET = ("false_alerts", "testers_cut_off", "legitimate_requests_limited", "legitimate_minutes_held")
 _GAP = 14
 
 

@@ -59,6 +59,7 @@ def test_means_show_their_interval_and_how_many_runs_had_a_value() -> None:
     assert mean(CUT_OFF, Estimate(143.21, 3.14, None, None, None, 9)) == "143.2 ± 3.1"
     assert mean(CUT_OFF, Estimate(179.4, 20.1, None, None, None, 5)) == "179 ± 20"
     assert mean(CUT_OFF, Estimate(0.05, 0.04, None, None, None, 99)) == "0.05 ± 0.04"
+    assert mean(CUT_OFF, Estimate(5.84, 5.78, None, None, None, 5)) == "5.84 ± 5.78"
     assert mean(BY_NAME["time_to_stop"], Estimate(660.0, 438.0, None, None, None, 5)) == "11 min ± 7 min"
     assert (
         mean(BY_NAME["time_to_stop"], Estimate(11_520.0, 240.0, None, None, None, 8, 2))
