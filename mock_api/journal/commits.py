@@ -50,7 +50,7 @@ class Commits:
         payload = _encode_lines(events)
         digest = _chained(self._digest, payload)
         row = {
-            "first": self.position + 1, "count": len(events), "at": max(event.at for event in events),
+            "first": self.position + 1, "count": len(events), "at": max(events[0].at, events[-1].at),
             "digest": digest, "payload": payload,
         }
         with self._engine.begin() as connection:
