@@ -28,7 +28,10 @@ def list_approvals(
 ) -> None:
     """List what waits for approval, oldest first."""
     with RangeClient(data, url) as client:
-        show_rows("Approvals", client.get("/admin/approvals", state=state, limit=limit)["data"], as_json=as_json)
+        waiting = client.get("/admin/approvals", state=state, limit=limit)["data"]
+    show_rows(
+        "Approvals", waiting, as_json=as_json, columns=("video_id", "state", "finished_at", "reviewer", "tester_id")
+    )
 
 
 @app.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -29,7 +29,9 @@ def show_rows(
     table = Table(title=title, title_justify="left")
     for name in names:
         is_number = all(isinstance(row.get(name), int | float | None) for row in rows)
-        table.add_column(name.replace("_", " "), overflow="fold", justify="right" if is_number else "left")
+        is_id = name.endswith(("id", "jti"))  # It is there to be copied: whole, on one line.
+        justify: Literal["left", "right"] = "right" if is_number and not name.endswith("_at") else "left"
+        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=is_id, justify=justify)
     for row in rows:
         table.add_row(*(_cell(name, row.get(name)) for name in names))
     Console(markup=False).print(table)

@@ -17,7 +17,8 @@ app = typer.Typer(help="List or invite the testers of a running range.", no_args
 def list_testers(data: Data = DEFAULT_DATA, url: ApiUrl = None, as_json: AsJson = False) -> None:
     """List the testers."""
     with RangeClient(data, url) as client:
-        show_rows("Testers", client.get("/admin/testers")["data"], as_json=as_json)
+        testers = client.get("/admin/testers")["data"]
+    show_rows("Testers", testers, as_json=as_json, columns=("tester_id", "name", "cohort", "state", "last_token_at"))
 
 
 @app.command()

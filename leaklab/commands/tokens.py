@@ -24,7 +24,9 @@ def list_tokens(
     """List the access tokens, by `jti`."""
     with RangeClient(data, url) as client:
         tokens = client.get("/admin/tokens", tester_id=tester, live_only="true" if live else None)["data"]
-    show_rows("Access tokens", tokens, as_json=as_json)
+    show_rows(
+        "Access tokens", tokens, as_json=as_json, columns=("jti", "state", "issued_at", "expires_at", "tester_id")
+    )
 
 
 @app.command()

@@ -164,7 +164,7 @@ async def _everything_is_there(
 
 
 def _session(server: RunningRange) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=server.credentials["api_url"], trust_env=False, timeout=10.0)
+    return httpx2.AsyncClient(base_url=server.credentials["api_url"], trust_env=False, verify=False, timeout=10.0)
 
 
 def _operator(credentials: dict[str, Any]) -> dict[str, str]:
