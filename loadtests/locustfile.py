@@ -18,8 +18,8 @@ from __future__ import annotations
 import json
 import logging
 import os
+from itertools import cycle
 from pathlib import Path
-from random import choice  # noqa: TID251 - load is not replayed.
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +29,7 @@ from locust.env import Environment
 
 EXPECTED_REFUSALS = {401, 403, 409, 429}
 AT_THE_FRONT_END = {400, 409, 503}  # a full queue, no credentials left, one submission at a time
-PROMPTS = ("a lighthouse in fog", "two foxes on a roof", "rain on a tin drum", "a paper boat, slow pan")
+PROMPTS = cycle(("a lighthouse in fog", "two foxes on a roof", "rain on a tin drum", "a paper boat, slow pan"))
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "api", "proxy"}  # api and proxy: the names in docker-compose.yml
 POLLS = 30  # looks at one clip before a user gives up
 
@@ -74,7 +74,7 @@ class TesterUser(HttpUser):
     @task
     def make_a_clip(self) -> None:
         """One clip from prompt to download."""
-        order = {"prompt": choice(PROMPTS), "seconds": "4"}  # noqa: S311 - no secret.
+        order = {"prompt": next(PROMPTS), "seconds": "4"}
         video = self._ask("POST", "/v1/videos", "POST /v1/videos", json=order)
         for _ in range(POLLS):
             if video is None or video["status"] not in ("queued", "in_progress"):
@@ -118,7 +118,7 @@ class VisitorUser(HttpUser):
     def submit(self) -> None:
         """A prompt, then a look at the place in the line until the clip is there."""
         self.client.cookies.clear()
-        prompt = choice(PROMPTS)  # noqa: S311 - no secret.
+        prompt = next(PROMPTS)
         form = {"prompt": prompt, "seconds": "5", "size": "480x360", "style": ""}
         name = "POST / (submit)"
         with self.client.post("/", data=form, headers=self._origin(), name=name, catch_response=True) as answer:
