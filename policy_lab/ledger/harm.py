@@ -24,7 +24,7 @@ class Harm:
 
     def __init__(self, incident: Incident) -> None:
         self._incident = incident
-        self._stolen: set[str] = set()             # videos ordered by misuse
+        self.stolen: set[str] = set()              # videos ordered by misuse
         self._running: dict[str, RenderStarted] = {}
         self._approved: set[str] = set()
         self._escaped: set[str] = set()
@@ -55,11 +55,11 @@ class Harm:
     def apply_submitted(self, event: VideoSubmitted) -> None:
         """A submission follows its admission, so the token's latest request tells whose it is."""
         if self._incident.is_misuse(event.jti):
-            self._stolen.add(event.video_id)
+            self.stolen.add(event.video_id)
 
     def apply_started(self, event: RenderStarted) -> None:
         """Capacity is taken from now on."""
-        if event.video_id in self._stolen:
+        if event.video_id in self.stolen:
             self._renders += 1
             self._running[event.video_id] = event
 

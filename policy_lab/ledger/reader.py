@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from policy_lab.clock import VirtualClock
 from policy_lab.scenario import Scenario
@@ -11,6 +11,7 @@ from .collateral import Collateral
 from .figures import Ledger
 from .harm import Harm
 from .incident import Incident
+from .listening import appliers_of
 from .tallies import Tallies
 from .waiting import Waiting
 
@@ -26,10 +27,7 @@ class LedgerReader:
         incident = Incident()
         # The incident comes first: the others ask it whether a request was misuse.
         self._parts = (incident, Harm(incident), Collateral(incident), Waiting(incident), Tallies())
-        self._appliers: dict[type, tuple[Callable[..., None], ...]] = {}
-        for part in self._parts:
-            for kind, apply in part.appliers().items():
-                self._appliers[kind] = (*self._appliers.get(kind, ()), apply)
+        self._appliers = appliers_of(*self._parts)
         self._events = 0
 
     def feed(self, event: object) -> None:

@@ -8,13 +8,14 @@ from functools import cached_property
 from mock_api.core.policy import DAY, HOUR
 from policy_lab.estimates import Estimate, estimate
 from policy_lab.ledger import Ledger
+from policy_lab.ledger.harm import Harm
+from policy_lab.ledger.incident import Incident
+from policy_lab.ledger.listening import hear
 from policy_lab.runs import DesignPointResult
 
 from .approvals import Approvals
 from .queues import Queues
-from .reading import read
 from .spread import Spread
-from .strangers import Strangers
 from .traffic import Traffic
 from .watch import Watch
 
@@ -25,13 +26,15 @@ class Account:
     def __init__(self, result: DesignPointResult) -> None:
         self.result = result
         self.policy, self.scenario = result.policy, result.scenario
-        self.strangers = Strangers()
-        self.traffic = Traffic(self.strangers)
-        self.spread = Spread(self.strangers)
+        incident = Incident()
+        harm = Harm(incident)
+        self.traffic = Traffic(incident, harm)
+        self.spread = Spread(incident)
         self.queues = Queues()
-        self.approvals = Approvals(self.strangers, result.policy.approval.mode)
+        self.approvals = Approvals(result.policy.approval.mode)
         self.watch = Watch()
-        read(result.events, self.strangers, self.traffic, self.spread, self.queues, self.approvals, self.watch)
+        # Whose requests and videos are strangers' is the ledger's to say, here as in its figures.
+        hear(result.events, incident, harm, self.traffic, self.spread, self.queues, self.approvals, self.watch)
 
     @cached_property
     def ledgers(self) -> list[Ledger]:

@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 from mock_api.core.events import (
     OutputApproved,
-    OutputDownloaded,
     OutputExpired,
     OutputQuarantined,
     OutputRecalled,
@@ -14,10 +13,9 @@ from mock_api.core.events import (
     RenderFinished,
     VideoDeleted,
 )
+from policy_lab.ledger.listening import Applier
 
 from .levels import Level
-from .reading import Handler
-from .strangers import Strangers
 
 Verdict = Literal["approved", "rejected", "quarantined", "recalled"]
 VERDICTS: tuple[Verdict, ...] = ("approved", "rejected", "quarantined", "recalled")
@@ -26,16 +24,13 @@ VERDICTS: tuple[Verdict, ...] = ("approved", "rejected", "quarantined", "recalle
 class Approvals:
     """The approval queue of one run: outputs that waited, and the instants of the verdicts."""
 
-    def __init__(self, strangers: Strangers, mode: str) -> None:
-        self._strangers = strangers
+    def __init__(self, mode: str) -> None:
         self.mode = mode
         self.waiting = Level()
         self.verdicts: dict[Verdict, list[float]] = {verdict: [] for verdict in VERDICTS}
-        self.of_strangers: dict[Verdict, int] = dict.fromkeys(VERDICTS, 0)
-        self.downloaded_waiting = 0
         self._open: set[str] = set()
 
-    def handlers(self) -> dict[type, Handler]:
+    def appliers(self) -> dict[type, Applier]:
         """Finished renders, and whatever settles them."""
         return {
             RenderFinished: self._finished,
@@ -45,7 +40,6 @@ class Approvals:
             OutputRecalled: lambda event: self._settled(event, "recalled"),
             OutputExpired: self._gone,
             VideoDeleted: self._gone,
-            OutputDownloaded: self._downloaded,
         }
 
     def _finished(self, event: RenderFinished) -> None:
@@ -55,15 +49,9 @@ class Approvals:
 
     def _settled(self, event: Any, verdict: Verdict) -> None:
         self.verdicts[verdict].append(event.at)
-        if event.video_id in self._strangers.videos:
-            self.of_strangers[verdict] += 1
         self._gone(event)
 
     def _gone(self, event: Any) -> None:
         if event.video_id in self._open:
             self._open.remove(event.video_id)
             self.waiting.note(event.at, len(self._open))
-
-    def _downloaded(self, event: OutputDownloaded) -> None:
-        if event.video_id in self._open and event.variant == "video":
-            self.downloaded_waiting += 1

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from frontend_proxy.core.events import SubmissionFailed, SubmissionQueued, SubmissionStarted, VisitorReneged
 from mock_api.core.events import RenderFailed, RenderFinished, RenderStarted, VideoSubmitted
+from policy_lab.ledger.listening import Applier
 
 from .levels import Level
-from .reading import Handler
 
 
 class Queues:
@@ -20,7 +20,7 @@ class Queues:
         self._waiting: set[str] = set()
         self._running: set[str] = set()
 
-    def handlers(self) -> dict[type, Handler]:
+    def appliers(self) -> dict[type, Applier]:
         """Whatever joins or leaves one of the queues."""
         return {
             SubmissionQueued: self._joined,

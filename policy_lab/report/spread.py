@@ -14,9 +14,8 @@ from frontend_proxy.core.events import (
     VisitorArrived,
 )
 from mock_api.core.events import RequestAdmitted, RequestRefused
-
-from .reading import Handler
-from .strangers import Strangers
+from policy_lab.ledger.incident import Incident
+from policy_lab.ledger.listening import Applier
 
 
 class Clip(Struct):
@@ -46,8 +45,8 @@ class Branch(Struct):
 class Spread:
     """The spread tree of one run."""
 
-    def __init__(self, strangers: Strangers) -> None:
-        self._strangers = strangers
+    def __init__(self, incident: Incident) -> None:
+        self._strangers = incident.strangers
         self.clips: dict[str, Clip] = {}
         self.origins: dict[str, Branch] = {}
         self.mirrors: dict[str, Branch] = {}
@@ -67,7 +66,7 @@ class Spread:
         """Mean number of further clips that one displayed clip brought about (clips of its visitors)."""
         return sum(clip.children for clip in self.clips.values()) / len(self.clips) if self.clips else None
 
-    def handlers(self) -> dict[type, Handler]:
+    def appliers(self) -> dict[type, Applier]:
         """Visits, submissions, clips and death of the front end; mirrors; requests of strangers."""
         return {
             VisitorArrived: self._arrived,
@@ -113,11 +112,11 @@ class Spread:
         _count(branch, event.at, served=event.served)
 
     def _admitted(self, event: RequestAdmitted) -> None:
-        if event.origin in self._strangers.origins:
+        if event.origin in self._strangers:
             self._request(event.origin, event.at, served=True)
 
     def _refused(self, event: RequestRefused) -> None:
-        if event.origin in self._strangers.origins:
+        if event.origin in self._strangers:
             self._request(event.origin, event.at, served=False)
 
     def _request(self, origin: str, at: float, *, served: bool) -> None:

@@ -26,9 +26,11 @@ def _quiet(account: Account) -> str:
         if ledger.legitimate_requests_limited
         else ""
     )
+    held = ledger.legitimate_minutes_held * 60
+    waited = f"; testers’ finished outputs waited {in_words(held)} for approval, all added up" if held else ""
     return (
         f"Nothing leaked in {in_words(account.end - account.start)}; false alarms: {ledger.false_alerts:,}; "
-        f"{_cut_off(account)}{limited}."
+        f"{_cut_off(account)}{limited}{waited}."
     )
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from frontend_proxy.core.events import SubmissionQueued, VisitorArrived
 from mock_api.core.events import RenderStarted, RequestAdmitted, RequestRefused
-
-from .reading import Handler
-from .strangers import Strangers
+from policy_lab.ledger.harm import Harm
+from policy_lab.ledger.incident import Incident
+from policy_lab.ledger.listening import Applier
 
 
 class Traffic:
     """Instants (epoch seconds) of what strangers and testers did, by kind."""
 
-    def __init__(self, strangers: Strangers) -> None:
-        self._strangers = strangers
+    def __init__(self, incident: Incident, harm: Harm) -> None:
+        self._strangers = incident.strangers
+        self._stolen = harm.stolen
         self.visitors: list[float] = []
         self.submissions: list[float] = []
         self.stranger_requests: list[float] = []
@@ -22,7 +23,7 @@ class Traffic:
         self.tester_requests: list[float] = []
         self.tester_refusals: list[float] = []
 
-    def handlers(self) -> dict[type, Handler]:
+    def appliers(self) -> dict[type, Applier]:
         """Arrivals at the front end, and what the API let in, started and refused."""
         return {
             VisitorArrived: lambda event: self.visitors.append(event.at),
@@ -33,13 +34,13 @@ class Traffic:
         }
 
     def _admitted(self, event: RequestAdmitted) -> None:
-        stranger = event.origin in self._strangers.origins
+        stranger = event.origin in self._strangers
         (self.stranger_requests if stranger else self.tester_requests).append(event.at)
 
     def _refused(self, event: RequestRefused) -> None:
-        stranger = event.origin in self._strangers.origins
+        stranger = event.origin in self._strangers
         (self.stranger_refusals if stranger else self.tester_refusals).append(event.at)
 
     def _render(self, event: RenderStarted) -> None:
-        if event.video_id in self._strangers.videos:
+        if event.video_id in self._stolen:
             self.stranger_renders.append(event.at)

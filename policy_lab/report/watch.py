@@ -22,9 +22,9 @@ from mock_api.core.events import (
     TesterThrottled,
 )
 from mock_api.core.scopes import AllScope, CohortScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
+from policy_lab.ledger.listening import Applier
 from policy_lab.truth import NoticePublished, ResponderDecided
 
-from .reading import Handler
 from .times import in_words
 
 Kind = Literal["report", "alert", "choice", "response", "look-up", "news"]
@@ -52,7 +52,7 @@ class Watch:
         self._key_holders: set[str] = set()
         self._policies = 0
 
-    def handlers(self) -> dict[type, Handler]:
+    def appliers(self) -> dict[type, Applier]:
         """Everything an operator is told or does; of ground truth only the news and what was decided."""
         return {
             TesterInvited: self._invited,

@@ -9,6 +9,7 @@ from typing import Any
 
 import vl_convert
 
+from .painting import Painter
 from .theme import Figure
 
 # A figure on its own stands on white; on the page this is left out and it takes the page's ground.
@@ -17,16 +18,23 @@ PAPER = '<rect class="paper" width="100%" height="100%" fill="white"/>'
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2
 _ROLE = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 _LONG_NUMBER = re.compile(r"\d+\.\d{3,}")
-_PNG_SCALE = 1.5  # pixels per figure pixel: 1,150 across, and half the work of 2; for more there is the SVG
 
 
 def convert(figures: Iterable[Figure]) -> None:
     """Fill in `svg` and `png` of every figure."""
-    for figure in figures:
-        svg = _plain(_own_ids(vl_convert.vegalite_to_svg(_writable(figure.spec)), figure.name))
-        label = escape(_NOT_XML.sub("", figure.alt), quote=True)
-        figure.svg = svg.replace(">", f' role="img" aria-label="{label}">{PAPER}', 1)
-        figure.png = vl_convert.svg_to_png(figure.svg, scale=_PNG_SCALE)
+    figures = list(figures)
+    with Painter() as painter:
+        for figure in figures:
+            figure.svg = _drawn(figure)
+            painter.paint(figure.svg)
+        for figure, png in zip(figures, painter.pictures(), strict=True):
+            figure.png = png
+
+
+def _drawn(figure: Figure) -> str:
+    svg = _plain(_own_ids(vl_convert.vegalite_to_svg(_writable(figure.spec)), figure.name))
+    label = escape(_NOT_XML.sub("", figure.alt), quote=True)
+    return svg.replace(">", f' role="img" aria-label="{label}">{PAPER}', 1)
 
 
 def _writable(spec: Any) -> Any:

@@ -83,6 +83,12 @@ def test_the_curve_counts_every_visitor_once(accounts: list[Account]) -> None:
     assert figure.title.startswith(f"{len(accounts[0].traffic.visitors):,} visitors; the busiest minute came ")
 
 
+def test_the_curve_counts_as_misuse_what_the_ledger_does(accounts: list[Account]) -> None:
+    for account in accounts:
+        assert len(account.traffic.stranger_renders) == account.ledger.misuse_renders
+        assert len(account.traffic.stranger_requests) == account.ledger.misuse_requests
+
+
 def test_the_tree_links_a_clip_to_the_clip_that_brought_its_maker(accounts: list[Account]) -> None:
     tree = accounts[0].spread
     rows = spread(accounts[0], "spread").rows

@@ -81,3 +81,10 @@ def test_a_leak_that_nobody_used_is_not_said_to_have_been_stopped(make_result: A
 @pytest.mark.parametrize(("count", "words"), [(0, "0 clips"), (1, "1 clip"), (1204, "1,204 clips")])
 def test_counts_agree_with_their_noun(count: int, words: str) -> None:
     assert counted(count, "clip") == words
+
+
+def test_a_quiet_week_tells_how_long_testers_waited_for_approval(make_result: Any) -> None:
+    result = make_result("p", leak=False)
+    ledger = msgspec.structs.replace(result.replications[0].ledger, legitimate_minutes_held=180.0)
+    story = tell(Account(msgspec.structs.replace(result, replications=[Replication(0, ledger)])))
+    assert "testers’ finished outputs waited 3 h for approval, all added up." in story
