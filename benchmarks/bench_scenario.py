@@ -24,7 +24,7 @@ def measure() -> list[Row]:
     """Events per second of playing, seconds per incident, and what reading the ledger adds."""
     scenario = load(Scenario, "sora-2024")
     policies = [load(Policy, name) for name in POLICIES]
-    played: list[tuple[int, float, float]] = []
+    played: list[tuple[int, int, float, float]] = []
     World(scenario, policies[0], 1, REPLICATIONS).run()  # Caches and imports are warm from here on.
     for replication in range(REPLICATIONS):
         for policy in policies:
@@ -32,9 +32,10 @@ def measure() -> list[Row]:
             run = World(scenario, policy, 1, replication).run()
             ran = time.process_time()
             read_ledger(run.events, scenario)
-            played.append((len(run.events), ran - begun, time.process_time() - ran))
+            played.append((len(run.events), run.steps, ran - begun, time.process_time() - ran))
     return [
-        Row("scenario: events", median(count / ran for count, ran, _ in played), 150_000, unit="/s"),
-        Row("scenario: one incident", median(ran for _, ran, _ in played), 1.0, "lower", "s"),
-        Row("scenario: its ledger", median(read for _, _, read in played), unit="s"),
+        Row("scenario: events", median(count / ran for count, _, ran, _ in played), 150_000, unit="/s"),
+        Row("scenario: agenda steps", median(steps / ran for _, steps, ran, _ in played), unit="/s"),
+        Row("scenario: one incident", median(ran for _, _, ran, _ in played), 1.0, "lower", "s"),
+        Row("scenario: its ledger", median(read for _, _, _, read in played), unit="s"),
     ]
