@@ -142,10 +142,10 @@ async def _approve(
 async def _everything_is_there(
     server: RunningRange, acknowledged: Acknowledged, *, sample: Random | None = None
 ) -> None:
-    """Ask the restarted server about every promise (or a sample of fifty of each kind)."""
+    """Ask the restarted server about every promise (or a sample of 25 of each kind)."""
 
     def some(promises: list[str]) -> list[str]:
-        return promises if sample is None or len(promises) <= 50 else sample.sample(promises, 50)
+        return promises if sample is None or len(promises) <= 25 else sample.sample(promises, 25)
 
     async with _session(server) as http:
         bearer = _bearer(server.credentials["tester"]["access_token"])

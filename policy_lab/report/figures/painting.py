@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, cast
 
 import vl_convert
 
@@ -18,9 +18,11 @@ class Painter:
     """Takes SVGs one by one, at once, and gives all PNGs in their order at the end. Use it in a `with` block."""
 
     def __init__(self) -> None:
-        # Not a pool: that would run the caller's own script again where it has no `__main__` guard.
-        command = [sys.executable, "-m", __name__]
+        # Not a pool: that would run the caller's own script again where it has no `__main__` guard. And the file
+        # alone, not as a part of its package, which takes a while to load.
+        command = [sys.executable, "-P", __file__]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ours.
+        self._svgs = cast("BinaryIO", self._process.stdin)
 
     def __enter__(self) -> Self:
         return self
@@ -30,13 +32,13 @@ class Painter:
     ) -> None:
         if error is not None:
             self._process.kill()
-        self._process.communicate()
+        with self._process as process:  # Waits, and closes the pipes.
+            process.poll()
 
     def paint(self, svg: str) -> None:
         """Begin to paint."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(svg).encode() + b"\n")
-        self._process.stdin.flush()
+        self._svgs.write(json.dumps(svg).encode() + b"\n")
+        self._svgs.flush()
 
     def pictures(self) -> list[bytes]:
         """The PNGs of all that was given; raises RuntimeError where one could not be painted."""
