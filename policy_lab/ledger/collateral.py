@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from mock_api.core import errors
 from mock_api.core.events import (
-    OutputApproved,
     OutputQuarantined,
     OutputRecalled,
     ProgrammePaused,
     ProgrammeResumed,
+    QuarantineLifted,
     RequestRefused,
     Revoked,
     Suspended,
@@ -99,7 +99,7 @@ class Collateral:
             ProgrammePaused: self.apply_paused, ProgrammeResumed: self.apply_resumed,
             TesterThrottled: self.apply_throttled, VideoSubmitted: self.apply_submitted,
             OutputQuarantined: self.apply_output_lost, OutputRecalled: self.apply_output_lost,
-            OutputApproved: self.apply_output_back,
+            QuarantineLifted: self.apply_output_back,
         }
 
     def figures(self, horizon_at: float) -> dict[str, Any]:
@@ -206,7 +206,7 @@ class Collateral:
         if event.video_id in self._owners:
             self._lost.add(event.video_id)
 
-    def apply_output_back(self, event: OutputApproved) -> None:
+    def apply_output_back(self, event: QuarantineLifted) -> None:
         """Released after all."""
         self._lost.discard(event.video_id)
 

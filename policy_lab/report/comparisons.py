@@ -69,13 +69,14 @@ class Comparison(Struct):
 
     def as_json(self) -> dict[str, Any]:
         """As it stands in `summary.json`."""
+        in_seconds = " in seconds" if self.measure.unit == "seconds" else ""
         return {
             "policy": self.policy,
             "baseline": self.baseline,
             "measure": self.measure.name,
             "difference": to_builtins(self.difference),
             "decides": decides(self.difference),
-            "verdict": verdict(self.difference, self.measure.name, self.policy, self.baseline),
+            "verdict": verdict(self.difference, self.measure.name + in_seconds, self.policy, self.baseline),
         }
 
 

@@ -21,18 +21,13 @@ GROUPS: dict[Group, str] = {
 
 
 class Measure(Struct, frozen=True):
-    """One figure of the ledger. In `harm`, `collateral` and `work` less is better."""
+    """One figure of the ledger. Of all that policies are compared by, less is better."""
 
     name: str
     group: Group
     label: str
     unit: Unit
     definition: str
-
-    @property
-    def less_is_better(self) -> bool:
-        """Whether a smaller figure is the better one."""
-        return self.group in ("harm", "collateral", "work") or self.unit == "seconds"
 
 
 MEASURES = (

@@ -182,7 +182,7 @@ def test_outputs_locked_or_taken_from_the_innocent_are_lost_unless_they_come_bac
     story.submit("video-5", "ann-1", at=700)
     for video in ("video-1", "video-2", "video-4", "video-5"):
         story.add(events.OutputQuarantined(START + 6000, video, "revocation"))
-    story.add(events.OutputApproved(START + 6100, "video-1", "rev"))
+    story.add(events.QuarantineLifted(START + 6100, "video-1", "revocation", "hers", "operator"))
     story.add(events.OutputRecalled(START + 6200, "video-2", "revocation"))
     assert story.ledger().legitimate_outputs_lost == 1
 

@@ -39,6 +39,8 @@ def test_several_design_points_stand_side_by_side_with_their_comparisons(report_
     assert collateral[0]["difference"]["mean"] < 0
     assert collateral[0]["decides"]
     assert "lower under revoke-one" in collateral[0]["verdict"]
+    stop = next(comparison for comparison in found["comparisons"] if comparison["measure"] == "time_to_stop")
+    assert stop["verdict"].startswith("time to stop in seconds: ")
 
 
 def test_the_table_of_runs_has_a_line_per_policy_and_replication(report_of_three: Path) -> None:
