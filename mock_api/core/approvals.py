@@ -13,7 +13,7 @@ from .ordered import Ordered
 from .orders import WORD_LONGEST, check_text
 from .outputs import withheld
 from .redaction import redact
-from .video import ApprovalWord, VideoRecord
+from .video import ApprovalWord, Lock, VideoRecord
 
 if TYPE_CHECKING:
     from .authority import Authority
@@ -29,7 +29,8 @@ Decision = Literal["approve", "reject"]
 class ApprovalItem(Struct, frozen=True, kw_only=True):
     """An output as reviewers see it.
 
-    Instants are epoch seconds; `held`: it does not leave before it is approved.
+    Instants are epoch seconds; `held`: it does not leave before it is approved; `locked_by`: the revocation or
+    alert that quarantined it.
     """
 
     video_id: str
@@ -47,6 +48,7 @@ class ApprovalItem(Struct, frozen=True, kw_only=True):
     seconds: str
     size: str
     style: str | None
+    locked_by: str | None = None
 
 
 class Approvals:
@@ -68,6 +70,7 @@ class Approvals:
             events.OutputApproved: self.apply_output_approved,
             events.OutputRejected: self.apply_output_rejected,
             events.OutputQuarantined: self.apply_output_quarantined,
+            events.QuarantineLifted: self.apply_quarantine_lifted,
             events.OutputRecalled: self.apply_output_recalled,
         }
 
@@ -128,7 +131,10 @@ class Approvals:
         record = self._authority.videos.records[event.video_id]
         mode = self._authority.policy.approval.mode
         word: ApprovalWord = "held" if event.held else "pending" if mode == "contract" else "not_required"
-        self._move(record, record.approval if record.approval == "quarantined" else word)
+        if record.lock is None:
+            self._move(record, word)
+        else:
+            self._lock(record, record.lock._replace(state=word))
 
     def apply_output_claimed(self, event: events.OutputClaimed) -> None:
         """Nobody else can decide now."""
@@ -140,7 +146,7 @@ class Approvals:
     def apply_claim_lapsed(self, event: events.ClaimLapsed) -> None:
         """The output waits again, in its old place."""
         record = self._authority.videos.records[event.video_id]
-        self._move(record, "held" if record.held else "pending")
+        self._move(record, _unclaimed(record))
 
     def apply_output_approved(self, event: events.OutputApproved) -> None:
         """Released."""
@@ -151,8 +157,21 @@ class Approvals:
         self._move(self._authority.videos.records[event.video_id], "rejected", event.reviewer, event.reason)
 
     def apply_output_quarantined(self, event: events.OutputQuarantined) -> None:
-        """Locked, finished or not."""
-        self._move(self._authority.videos.records[event.video_id], "quarantined")
+        """Locked, finished or not; the latest lock is the one to be lifted."""
+        record = self._authority.videos.records[event.video_id]
+        if record.lock is not None:
+            lock = record.lock._replace(revocation_id=event.revocation_id)
+        elif record.approval == "claimed":
+            lock = Lock(event.revocation_id, _unclaimed(record), None, None)
+        else:
+            lock = Lock(event.revocation_id, record.approval, record.reviewer, record.reason)
+        self._lock(record, lock)
+
+    def apply_quarantine_lifted(self, event: events.QuarantineLifted) -> None:
+        """Back to where it stood: what waited for approval waits again."""
+        record = self._authority.videos.records[event.video_id]
+        if record.lock is not None:
+            self._move(record, record.lock.state, record.lock.reviewer, record.lock.reason)
 
     def apply_output_recalled(self, event: events.OutputRecalled) -> None:
         """Taken back."""
@@ -175,9 +194,13 @@ class Approvals:
     ) -> None:
         self.withdraw(record)
         record.approval, record.reviewer, record.reason = state, reviewer, reason
-        record.lapses_at = record.shown = None
+        record.lapses_at = record.shown = record.lock = None
         if record.output_rank is not None and state in self._in_state:
             self._in_state[state].add(record.output_rank, record.video_id)
+
+    def _lock(self, record: VideoRecord, lock: Lock) -> None:
+        self._move(record, "quarantined")
+        record.lock = lock
 
     def _record(self, video_id: str) -> VideoRecord:
         record = self._authority.videos.records.get(video_id)
@@ -214,7 +237,12 @@ def item(record: VideoRecord) -> ApprovalItem:
         held=record.held, reviewer=record.reviewer, reason=record.reason, claim_lapses_at=record.lapses_at,
         finished_at=record.finished_at or 0.0, expires_at=record.expires_at or 0.0, prompt=order.prompt,
         model=order.model, seconds=order.seconds, size=order.size, style=order.style,
+        locked_by=None if record.lock is None else record.lock.revocation_id,
     )
+
+
+def _unclaimed(record: VideoRecord) -> ApprovalWord:
+    return "held" if record.held else "pending"
 
 
 def _named(reviewer: str) -> str:

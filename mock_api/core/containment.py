@@ -59,7 +59,9 @@ class Containment:
     def revoke(self, scope: Scope, grounds: Grounds, now: float) -> RevocationOutcome:
         """Revoke `scope` and dispose of its outputs; what is revoked already is not revoked again.
 
-        A revocation that answers an alert is recorded all the same, so that each alert shows its own answer.
+        A revocation that answers an alert is recorded all the same, so that each alert shows its own answer. The
+        outputs come first: a crash in between locks them and leaves the revocation to be repeated, where the other
+        order would take it for done.
         """
         authority = self._authority
         radius = measure(authority, scope, now)
@@ -69,8 +71,8 @@ class Containment:
             return RevocationOutcome(covering.revocation_id if covering else None, radius, already)
         revocation_id = authority.ids.new("revocation")
         covers = outputs_under(authority, scope)
-        authority.record(Revoked(now, revocation_id, scope, *grounds))
         authority.videos.dispose(revocation_id, covers, now)
+        authority.record(Revoked(now, revocation_id, scope, *grounds))
         if isinstance(scope, KeyScope):
             authority.keyring.ensure(now, grounds.by)
         return RevocationOutcome(revocation_id, radius, already)
@@ -93,15 +95,15 @@ class Containment:
         self._authority.videos.dispose(mark, outputs_under(self._authority, scope), now, to="quarantine")
 
     def pause(self, recall: bool, grounds: Grounds, now: float) -> None:
-        """Close the programme to everyone; with `recall`, take finished outputs back. Idempotent."""
+        """Close the programme to everyone; with `recall`, take finished outputs back, and first. Idempotent."""
         paused = self._authority.register.pause
         recalled = paused is not None and paused.recall
         if paused is not None and (recalled or not recall) and grounds.alert_id is None:
             return
         reason, by, alert_id = grounds
-        self._authority.record(ProgrammePaused(now, reason, by, recall or recalled, alert_id))
         if recall:
             self._authority.videos.recall_finished(self._authority.ids.new("recall"), now)
+        self._authority.record(ProgrammePaused(now, reason, by, recall or recalled, alert_id))
 
     def _knows_token(self, jti: str) -> bool:
         """Whether a token is in the books, or has left them but outputs of it remain."""

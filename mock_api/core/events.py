@@ -189,6 +189,15 @@ class OutputQuarantined(Happened, frozen=True):
     revocation_id: str
 
 
+class QuarantineLifted(Happened, frozen=True):
+    """An operator let a locked output go back to where it stood before; `revocation_id` is what had locked it."""
+
+    video_id: str
+    revocation_id: str
+    reason: str
+    by: str
+
+
 class OutputRecalled(Happened, frozen=True):
     """Taken back for good."""
 
@@ -324,8 +333,8 @@ class OutputAttributed(Happened, frozen=True):
 Event = (
     PolicyAdopted | SigningKeyAdded | TesterInvited | TesterKeyIssued | TesterActivated | TesterLeft | TokenIssued
     | TokenDenied | RequestAdmitted | RequestRefused | VideoSubmitted | RenderStarted | RenderFinished | RenderFailed
-    | OutputClaimed | ClaimLapsed | OutputApproved | OutputRejected | OutputQuarantined | OutputRecalled
-    | OutputDownloaded | OutputExpired | VideoDeleted | CharacterCreated | LeakReported | AlertRaised | StepTaken
-    | Revoked
-    | Suspended | SuspensionLifted | TesterThrottled | ProgrammePaused | ProgrammeResumed | OutputAttributed
+    | OutputClaimed | ClaimLapsed | OutputApproved | OutputRejected | OutputQuarantined | QuarantineLifted
+    | OutputRecalled | OutputDownloaded | OutputExpired | VideoDeleted | CharacterCreated | LeakReported | AlertRaised
+    | StepTaken | Revoked | Suspended | SuspensionLifted | TesterThrottled | ProgrammePaused | ProgrammeResumed
+    | OutputAttributed
 )

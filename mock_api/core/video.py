@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -60,6 +60,15 @@ class Video(Struct, frozen=True):
     approval: ApprovalView
 
 
+class Lock(NamedTuple):
+    """What a quarantine remembers: the revocation (or alert) it is for, and where the output stood before."""
+
+    revocation_id: str
+    state: ApprovalWord
+    reviewer: str | None
+    reason: str | None
+
+
 @dataclass(slots=True)
 class VideoRecord:
     """What the authority keeps of a video. Only `apply_…` methods change it, and each change forgets `shown`.
@@ -89,6 +98,7 @@ class VideoRecord:
     reviewer: str | None = None
     reason: str | None = None
     lapses_at: float | None = None
+    lock: Lock | None = None
     shown: Video | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -9,6 +9,7 @@ from msgspec import Struct
 from mock_api.core import redaction
 from mock_api.core.blast_radius import measure
 from mock_api.core.containment import Grounds, RevocationOutcome
+from mock_api.core.dispositions import lift_quarantine
 from mock_api.core.errors import AlreadySettled, Invalid, NotFound, Refusal
 from mock_api.core.events import (
     LeakReported,
@@ -139,6 +140,28 @@ class ResponderDoor:
         if not self._authority.register.paused:
             raise AlreadySettled("The programme is not paused.")
         self._authority.record(ProgrammeResumed(now, grounds.reason, grounds.by))
+
+    def release(
+        self, reason: str, by: str, *, video_id: str | None = None, revocation_id: str | None = None
+    ) -> list[str]:
+        """Lift the quarantine of one output, or of all that a revocation (or an alert) has locked.
+
+        Each goes back to where it stood before: what waited for approval waits again, and what was revoked stays
+        revoked. Returns the ids, oldest first; raises Invalid, or NotFound where nothing is locked.
+        """
+        now = self._authority.settle()
+        grounds = self._grounds(reason, by, None)
+        if (video_id is None) == (revocation_id is None):
+            raise Invalid("Name either a `video_id` or a `revocation_id`.", param="video_id")
+        records = [
+            record for record in self._authority.videos.records.values() if record.lock is not None
+            and (record.video_id == video_id or record.lock.revocation_id == revocation_id)
+        ]
+        released = lift_quarantine(self._authority, records, grounds.reason, grounds.by, now)
+        if not released:
+            param = "revocation_id" if video_id is None else "video_id"
+            raise NotFound("There is no quarantined output of this id.", param=param)
+        return released
 
     # --- look ----------------------------------------------------------------------------------------------
 

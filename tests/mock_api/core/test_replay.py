@@ -86,6 +86,8 @@ def remembered(thing: Any) -> Any:
             return thing
         items = isinstance(thing, list | tuple) or type(thing).__name__ == "deque"
         return [remembered(item) for item in thing] if items else getattr(thing, "__qualname__", None)
+    if isinstance(thing, tuple):
+        return [remembered(item) for item in thing]
     if isinstance(thing, msgspec.Struct):
         names: Any = thing.__struct_fields__
     else:
@@ -235,6 +237,11 @@ class Life(RuleBasedStateMachine):
                 case "carry_out":
                     for alert in responder.alerts()[:2]:
                         responder.carry_out(alert.alert_id, who % 2, BY)
+
+    @rule(which=st.integers(0, 7))
+    def release(self, which: int) -> None:
+        with suppress(Refusal):
+            self.authority.responder.release("ours", BY, video_id=self.video(which))
 
     @rule(who=WHO, source=st.sampled_from(["reviewer", "leak_report", "public"]), note=st.sampled_from("ab"))
     def report(self, who: int, source: Any, note: str) -> None:
