@@ -14,7 +14,7 @@ from itertools import count
 from time import perf_counter
 from urllib.parse import unquote_to_bytes
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mock_api.core.errors import Invalid, Refusal
@@ -28,6 +28,7 @@ from .metrics import Traffic
 from .refusals import InternalError, refusal_answer
 from .settings import WebSettings
 
+HUNG_UP = 499  # what web servers write down for a client that is gone; it never goes out
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 JOURNALED = ("/v1/", "/admin/", "/oauth/")  # paths whose requests leave events
 
@@ -65,6 +66,8 @@ class Wire:
             await self._app(scope, receive, exchange.send)
             if exchange.taken_back is not None:
                 raise exchange.taken_back
+        except ClientDisconnect:
+            exchange.status = HUNG_UP  # In the middle of a body: nothing was done yet, and nobody hears an answer.
         except Exception as error:
             await self._last_word(scope, exchange, error)
         self._traffic.count(scope, exchange.status, perf_counter() - began)

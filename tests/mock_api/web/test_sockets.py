@@ -132,3 +132,16 @@ async def test_a_follower_hears_events_as_they_happen(house: Any, port: int) -> 
     writer.close()
     assert b"content-type: text/event-stream" in head
     assert b'"type":"RequestAdmitted"' in message
+
+
+@pytest.mark.parametrize("path", ["/v1/videos", "/oauth/token"])
+async def test_a_client_who_hangs_up_in_the_middle_of_a_body_is_no_error_of_ours(
+    house: Any, port: int, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request(house, "Content-Type: application/json\r\nContent-Length: 100", path=path) + b"{")
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    assert (await exchange(port, request(house, "Content-Length: 0"))).startswith(b"HTTP/1.1 4")
+    assert not caplog.records
