@@ -9,11 +9,19 @@ import json
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from urllib.request import ProxyHandler, Request, build_opener
 
 warnings.simplefilter("ignore", DeprecationWarning)  # The SDK deprecates `videos`; the wire is what counts here.
 
-from openai import AuthenticationError, BadRequestError, ConflictError, NotFoundError, OpenAI  # noqa: E402
+from openai import (  # noqa: E402
+    APIStatusError,
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    NotFoundError,
+    OpenAI,
+)
 
 base_url, access_token, admin_url, operator_key = sys.argv[1:]
 client = OpenAI(base_url=base_url, api_key=access_token, _strict_response_validation=True, max_retries=0)
@@ -39,7 +47,7 @@ def approve_when_held(video_id: str) -> None:
     raise SystemExit(f"{video_id} was never held: {video}")
 
 
-def refusal(kind: type[Exception], call: object) -> list[object]:
+def refusal(kind: type[APIStatusError], call: Callable[[], object]) -> list[object]:
     """The status and code with which `call` is refused."""
     try:
         call()

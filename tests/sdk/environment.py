@@ -21,6 +21,7 @@ def python_with(requirements: Path) -> Path:
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
         outcome = subprocess.run([*install, "-r", str(requirements)], check=False, capture_output=True, text=True)
         if outcome.returncode != 0:
-            pytest.skip(f"{requirements.name} cannot be installed; check pip's access to a package index: {outcome.stderr[-300:]}")
+            why = f"check pip's access to a package index: {outcome.stderr[-300:]}"
+            pytest.skip(f"{requirements.name} cannot be installed; {why}")
         done.write_text(requirements.read_text(encoding="utf-8"), encoding="utf-8")
     return python
