@@ -35,16 +35,20 @@ def operator(path: str, body: dict[str, object]) -> None:
     build_opener(ProxyHandler({})).open(request, timeout=10).read()
 
 
-def approve_when_held(video_id: str) -> None:
-    """Wait until the output is held, then agree."""
+def wait_until_held(video_id: str) -> None:
+    """Wait until there is an output and somebody has to agree to it."""
     for _ in range(100):
         video = client.videos.retrieve(video_id)
         if video.model_extra["approval"]["state"] == "held":
-            operator(f"/admin/approvals/{video_id}/claim", {"reviewer": "sdk"})
-            operator(f"/admin/approvals/{video_id}/approve", {"reviewer": "sdk"})
             return
         time.sleep(0.1)
     raise SystemExit(f"{video_id} was never held: {video}")
+
+
+def approve(video_id: str) -> None:
+    """Agree that the output leaves."""
+    operator(f"/admin/approvals/{video_id}/claim", {"reviewer": "sdk"})
+    operator(f"/admin/approvals/{video_id}/approve", {"reviewer": "sdk"})
 
 
 def refusal(kind: type[APIStatusError], call: Callable[[], object]) -> list[object]:
@@ -58,8 +62,10 @@ def refusal(kind: type[APIStatusError], call: Callable[[], object]) -> list[obje
 
 video = client.videos.create(prompt="a lighthouse in fog", model="mock-video-1", seconds="4", size="1280x720")
 seen["created"] = [video.status, video.model, video.seconds, video.size]
+seen["download_before_render"] = refusal(ConflictError, lambda: client.videos.download_content(video.id))
+wait_until_held(video.id)
 seen["download_before_approval"] = refusal(ConflictError, lambda: client.videos.download_content(video.id))
-approve_when_held(video.id)
+approve(video.id)
 seen["polled"] = client.videos.poll(video.id, poll_interval_ms=100).status
 
 for variant in ("video", "thumbnail", "spritesheet"):
@@ -76,7 +82,8 @@ made = {video.id, referenced.id, remixed.id, *(client.videos.create(prompt=f"cli
 listed = [item.id for item in client.videos.list(limit=2)]
 seen["pagination"] = [len(listed) == len(set(listed)), made <= set(listed)]
 
-approve_when_held(referenced.id)
+wait_until_held(referenced.id)
+approve(referenced.id)
 client.videos.poll(referenced.id, poll_interval_ms=100)
 seen["deleted"] = client.videos.delete(referenced.id).deleted
 seen["after_delete"] = refusal(NotFoundError, lambda: client.videos.retrieve(referenced.id))

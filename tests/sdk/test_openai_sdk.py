@@ -29,6 +29,7 @@ def test_a_whole_conversation_passes_strict_validation(version: str, tmp_path: P
     assert outcome.returncode == 0, outcome.stderr
     assert json.loads(outcome.stdout) == {
         "created": ["queued", "mock-video-1", "4", "1280x720"],
+        "download_before_render": [409, "not_ready", True],
         "download_before_approval": [409, "not_approved", True],
         "polled": "completed",
         "video": ["video/mp4", True],
