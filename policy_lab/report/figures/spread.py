@@ -58,7 +58,7 @@ def _title(account: Account) -> str:
             return f"{ways:,} {'origin' if ways == 1 else 'origins'} tried a leaked credential; none was let in"
         return f"{ways:,} {'way' if ways == 1 else 'ways'} in; no clip was shown at a front end"
     brought, further = tree.visits_per_clip or 0.0, tree.reproduction_number or 0.0
-    verdict = "sharing alone could not keep the page going" if further < 1 else "sharing alone could keep the page going"
+    verdict = f"sharing alone could {'not ' if further < 1 else ''}keep the page going"
     numbers = f"{brought:.2f} visits and {further:.2f} further clips (reproduction number)"
     return f"Each clip brought {numbers}: {verdict}"
 
