@@ -10,7 +10,7 @@ from mock_api.core.errors import Refusal
 
 def test_every_refusal_stands_in_the_tree_with_its_code() -> None:
     tree = errors.__doc__ or ""
-    for refusal in _all(Refusal):
+    for refusal in (one for one in _all(Refusal) if one.__module__ == errors.__name__):
         line = next((line for line in tree.splitlines() if f"- {refusal.__name__} " in line + " "), None)
         assert line is not None, f"{refusal.__name__} is missing in the tree"
         if "code" in refusal.__dict__:
