@@ -36,6 +36,7 @@ from .revocation import RevocationRegister
 from .videos import Videos
 
 Applier = Callable[[Event], None]
+UNSET = Policy(name="unset")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ class Authority:
         self.secrets = surroundings.secrets
         self.vault = surroundings.vault
         self.issuer, self.audience = issuer, audience
-        self.policy = Policy(name="unset")
+        self.policy = UNSET
         self._log = log
         self._default_renders = renders or RenderModel()
 
@@ -123,7 +124,7 @@ class Authority:
     def open(self, policy: Policy) -> None:
         """Adopt `policy` and make the first signing key, unless the log has already told of them."""
         now = self.settle()
-        if self.policy.name == "unset":
+        if self.policy is UNSET:
             self.record(PolicyAdopted(now, policy, "start"))
         self.keyring.ensure(now)
 

@@ -49,8 +49,8 @@ class Containment:
                 raise NotFound("No such access token.", param="scope.jti")
             case TesterScope(tester_id=tester_id) if tester_id not in self._authority.programme.testers:
                 raise NotFound("No such tester.", param="scope.tester_id")
-            case CohortScope(cohort=cohort) if not self._authority.programme.covered(scope):
-                raise NotFound(f"No tester is in the cohort {cohort!r}.", param="scope.cohort")
+            case CohortScope() if not self._authority.programme.covered(scope):
+                raise NotFound("No tester is in this cohort.", param="scope.cohort")
             case KeyScope(kid=kid) if kid not in self._authority.keyring.keys:
                 raise NotFound("No such signing key.", param="scope.kid")
             case IssuedBeforeScope(instant=instant) if not 0.0 <= instant <= now:

@@ -57,7 +57,7 @@ def idempotency_hashes(key: str | None, order: VideoOrder) -> tuple[str, str] | 
     if key is None:
         return None
     check_text("Idempotency-Key", key, KEY_LONGEST)
-    return _digest(key.encode()), _digest(msgspec.json.encode(order))
+    return _digest(key.encode()), _digest(repr(msgspec.structs.astuple(order)).encode())
 
 
 def _digest(content: bytes) -> str:

@@ -13,6 +13,8 @@ Positive = Annotated[float, Meta(gt=0, le=LONGEST)]
 Count = Annotated[int, Meta(ge=0)]
 AtLeastOne = Annotated[int, Meta(ge=1)]
 
+LogSd = Annotated[float, Meta(ge=0, le=10)]          # beyond it a draw may be larger than any float
+
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 
 
@@ -30,7 +32,7 @@ class RenderModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     capacity: AtLeastOne = 40                      # clips rendered at once
     queue_limit: AtLeastOne = 10_000               # clips waiting; beyond it submissions are refused
     seconds_per_clip_second: Positive = 10.5       # median service time per second of clip
-    service_sigma: Annotated[float, Meta(ge=0)] = 0.5  # log-sd of the service time
+    service_sigma: LogSd = 0.5  # log-sd of the service time
     moderation_share: Share = 0.15                 # share of prompts refused by moderation
     timeout: Positive = 1 * HOUR                   # a render that takes longer fails
     output_lifetime: Positive = 24 * HOUR          # how long an output is kept
@@ -79,7 +81,7 @@ class CusumDetector(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     name: str
     window: Positive = 1 * MINUTE
     expected: Positive = 4.0                       # requests per window that need no explanation
-    slack: Annotated[float, Meta(ge=0)] = 2.0
+    slack: Annotated[float, Meta(ge=0, le=LONGEST)] = 2.0
     decision: Positive = 30.0                      # the sum at which it speaks
 
 
@@ -123,7 +125,7 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     do: Action
     by: Literal["automatic", "human"] = "human"
     after: Seconds = 0.0                           # automatic: the delay; human: the median time to decide
-    sigma: Annotated[float, Meta(ge=0)] = 0.0      # human: log-sd of the time to decide
+    sigma: LogSd = 0.0      # human: log-sd of the time to decide
     suspend_for: Positive = 1 * HOUR               # suspend_tester: how long
     throttle_to: AtLeastOne = 2                    # throttle: requests per minute left to the tester
     recall: bool = False                           # pause: take finished outputs back as well

@@ -36,11 +36,16 @@ def name(text: str, param: str, limit: int = NAME_LIMIT) -> str:
     return free_text(text, param, limit)
 
 
-@lru_cache(maxsize=4096)
-def origin(text: str) -> str:
-    """What is kept of a caller's address and client: never refused, but cut, cleaned and redacted."""
+def stranger(text: str) -> str:
+    """What is kept of what a stranger says about themselves: never refused, but cut, cleaned and redacted."""
     clean = redact(text)[:ORIGIN_LIMIT]
     return clean if clean.isprintable() else "".join(c if c.isprintable() else "?" for c in clean)
+
+
+@lru_cache(maxsize=4096)
+def origin(text: str) -> str:
+    """What is kept of a caller's address and client, which the adapter has cut to a sane length."""
+    return stranger(text)
 
 
 class SecretsBlanked(logging.Filter):

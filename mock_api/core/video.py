@@ -21,6 +21,7 @@ MESSAGES = {
     "cancelled": "The render was cancelled.",
     "output_rejected": "A reviewer did not approve the output.",
     "output_quarantined": "The output is locked away because access was revoked.",
+    "output_expired": "The output's lifetime was over before it was approved.",
     "output_recalled": "The output was taken back by the operator.",
 }
 
@@ -108,11 +109,13 @@ class VideoRecord:
 
     @property
     def failure(self) -> str | None:
-        """The code of its failure, or None. A rejection is one only where the release needed approval."""
+        """The code of its failure, or None. A rejection, or an end undecided, is one if approval was needed."""
         if self.approval in {"quarantined", "recalled"}:
             return f"output_{self.approval}"
         if self.approval == "rejected" and self.held:
             return "output_rejected"
+        if self.phase == "expired" and self.held and self.approval != "approved":
+            return "output_expired"
         return self.code
 
     @property

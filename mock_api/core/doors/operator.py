@@ -97,7 +97,7 @@ class OperatorDoor:
         by = redaction.name(by, "by")
         count = people if isinstance(people, int) else len(people)
         if not 1 <= count <= AT_ONCE:
-            raise Invalid(f"One call invites 1 to {AT_ONCE} testers, got {count}.", param="count")
+            raise Invalid(f"One call invites 1 to {AT_ONCE} testers.", param="count")
         if isinstance(people, int):
             names = [f"{cohort} {number}" for number in range(1, count + 1)]
         else:

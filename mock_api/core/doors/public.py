@@ -47,7 +47,7 @@ class PublicDoor:
             self._check(tester, now)
             granted = grants.granted(scope)
         except Refusal as refusal:
-            denied = redaction.origin(client_id)[:CLIENT_ID_LIMIT]
+            denied = redaction.stranger(client_id)[:CLIENT_ID_LIMIT]
             self._authority.record(TokenDenied(now, denied, refusal.code, origin))
             raise
         token = self._authority.programme.issue_token(tester, granted, origin, now)

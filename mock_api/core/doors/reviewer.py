@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from mock_api.core import errors
 from mock_api.core.approvals import ApprovalItem, Decision
@@ -46,6 +46,8 @@ class ReviewerDoor:
         """
         if (jti is None) == (tester_id is None):
             raise errors.Invalid("Name either a `jti` or a `tester_id`.", param="jti")
+        if decision not in get_args(Decision):
+            raise errors.Invalid(f"`decision` must be one of {', '.join(get_args(Decision))}.", param="decision")
         now = self._authority.settle()
         approvals = self._authority.approvals
         chosen = list(approvals.waiting_of(jti, tester_id, reviewer))

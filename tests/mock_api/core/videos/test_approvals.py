@@ -53,6 +53,14 @@ def test_there_is_nothing_held_before_the_render_has_finished(held: Any) -> None
     assert held.retrieve(video.id).approval.state == "held"
 
 
+def test_a_held_output_that_expires_undecided_has_failed_so_that_nobody_polls_on(open_studio: Any) -> None:
+    studio = open_studio(mode="hold", renders={"output_lifetime": 2000.0})
+    video = studio.finished()
+    studio.range.clock.advance(2000.0)
+    seen = studio.retrieve(video.id)
+    assert (seen.status, seen.error.code) == ("failed", "output_expired")
+
+
 def test_a_rejected_held_output_fails_with_the_reason(held: Any) -> None:
     video = held.finished()
     held.authority.reviewer.reject(video.id, "Bo", "shows a person")
