@@ -37,6 +37,7 @@
     - QuotaExhausted         quota_exhausted       renders per day
     - TooManyRenders         concurrent_renders    renders at once
     - QueueFull              queue_full
+    - TooManyTokens          too_many_tokens       live access tokens of one tester
   - Unavailable              503 journal_unavailable
 """
 
@@ -287,6 +288,13 @@ class QueueFull(TooMany):
     """The render queue takes no more."""
 
     code = "queue_full"
+
+
+class TooManyTokens(TooMany):
+    """The tester holds as many live access tokens as the quota allows."""
+
+    code = "too_many_tokens"
+    should_retry = False
 
 
 class Unavailable(Refusal):

@@ -24,6 +24,7 @@ class Quota(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     requests_per_minute: AtLeastOne = 600
     renders_per_day: AtLeastOne = 500
     concurrent_renders: AtLeastOne = 8
+    live_tokens: AtLeastOne = 10_000               # access tokens out at once: a leaked key must not fill the books
 
 
 class RenderModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

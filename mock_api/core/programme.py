@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from . import tester_keys
-from .errors import NotFound
+from .errors import NotFound, TooManyTokens
 from .events import (
     Revoked,
     TesterActivated,
@@ -63,6 +63,7 @@ class Tester(Struct):
     throttled_to: int | None = None  # requests per minute
     key: TesterKey | None = None     # a new key replaces the old one
     last_token_at: float | None = None
+    live_tokens: int = 0             # in the books, expired ones that nobody has dropped yet among them
 
 
 class Programme:
@@ -159,7 +160,14 @@ class Programme:
         return key
 
     def issue_token(self, tester: Tester, scope: str, origin: str, now: float) -> IssuedToken:
-        """Enter a new access token in the books; the first one makes an invited tester an active one."""
+        """Enter a new access token in the books; the first one makes an invited tester an active one.
+
+        Raises TooManyTokens at the quota.
+        """
+        limit = self.quota_of(tester.tester_id).live_tokens
+        # Whatever has expired is dropped by the next token, so a tester whose old ones have expired gets one.
+        if tester.live_tokens >= limit and not self._expiring[0].expires_at <= now:
+            raise TooManyTokens(f"This tester holds {limit} live access tokens, which is the quota.")
         kid = self._authority.keyring.ensure(now).kid
         jti = self._authority.ids.new("at")
         expires_at = now + self._authority.policy.token_lifetime
@@ -203,10 +211,13 @@ class Programme:
         kid = self._authority.keyring.keys[event.kid].kid
         token = IssuedToken(event.expires_at, event.jti, tester.tester_id, kid, event.at, intern(event.scope))
         self.tokens[event.jti] = token
+        tester.live_tokens += 1
         expiring = self._expiring
         heappush(expiring, token)
         while expiring and expiring[0].expires_at <= event.at:
-            self.tokens.pop(heappop(expiring).jti, None)
+            expired = heappop(expiring)
+            if self.tokens.pop(expired.jti, None) is not None:
+                self.testers[expired.tester_id].live_tokens -= 1
 
     def apply_revoked(self, event: Revoked) -> None:
         """Kill the keys of the testers covered. A key made later counts, were it at the same instant."""

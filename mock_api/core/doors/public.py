@@ -38,19 +38,18 @@ class PublicDoor:
     ) -> TokenGrant:
         """An access token for a tester key (`client_credentials`, RFC 6749 §4.4); the client is the tester.
 
-        Raises ClientInvalid, TesterInactive, ProgrammePaused, TesterSuspended or InvalidScope.
+        Raises ClientInvalid, TesterInactive, ProgrammePaused, TesterSuspended, InvalidScope or TooManyTokens.
         """
         now = self._authority.settle()
         origin = redaction.origin(origin)
         try:
             tester = self._authenticate(client_id, client_secret)
             self._check(tester, now)
-            granted = grants.granted(scope)
+            token = self._authority.programme.issue_token(tester, grants.granted(scope), origin, now)
         except Refusal as refusal:
             denied = redaction.stranger(client_id)[:CLIENT_ID_LIMIT]
             self._authority.record(TokenDenied(now, denied, refusal.code, origin))
             raise
-        token = self._authority.programme.issue_token(tester, granted, origin, now)
         lifetime = int(token.expires_at - now)
         return TokenGrant(self._sign(token, tester), lifetime, token.scope)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from mock_api.core.errors import NotFound
+from mock_api.core.errors import NotFound, TooManyTokens
 from mock_api.core.events import Event, Suspended, TesterActivated, TesterThrottled
 from mock_api.core.policy import Policy, Quota
 from mock_api.core.scopes import TesterScope
@@ -111,3 +111,17 @@ def test_the_log_read_back_from_json_gives_the_same_programme(the_range: Range) 
     after = the_range.replayed()
     assert after.programme.testers == the_range.authority.programme.testers
     assert after.programme.tokens == the_range.authority.programme.tokens
+
+
+def test_a_leaked_key_cannot_fill_the_books(open_range: Callable[..., Range]) -> None:
+    opened = open_range(quota=Quota(live_tokens=3), token_lifetime=100.0)
+    tester_id, tester_key = opened.invite()
+    for _ in range(3):
+        opened.token(tester_id, tester_key)
+    with pytest.raises(TooManyTokens, match="3"):
+        opened.token(tester_id, tester_key)
+    opened.tester_with_token()                     # the others are not touched by it
+    opened.clock.advance(100.0)
+    opened.token(tester_id, tester_key)            # the old ones have expired
+    assert opened.authority.programme.tester(tester_id).live_tokens == 1
+    assert opened.replayed().programme.tester(tester_id).live_tokens == 1
