@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from heapq import heappop, heappush, heapreplace
+from heapq import heappop, heappush, heappushpop
 from math import inf
 from typing import Any
 
@@ -48,22 +48,24 @@ class Agenda:
         raises ValueError.
         """
         heap, clock = self._heap, self.clock
-        while heap:
-            at, _, wake, args = heap[0]
+        entry = heappop(heap) if heap else None
+        while entry is not None:
+            at, _, wake, args = entry
             if at > until:
+                heappush(heap, entry)
                 break
             clock.instant = at
-            if args is not None:
-                heappop(heap)
+            if args is None:
+                pause = next(wake, None)
+            else:
                 wake(*args)
-                continue
-            # A running process stays on top of the heap: what it enters comes after it.
-            pause = next(wake, None)
+                pause = None
             if pause is None:
-                heappop(heap)
+                entry = heappop(heap) if heap else None
             elif pause >= 0.0:
                 self._sequence = sequence = self._sequence + 1
-                heapreplace(heap, (at + pause, sequence, wake, None))
+                # Often it is its turn again, before everybody who waits: then this costs one comparison.
+                entry = heappushpop(heap, (at + pause, sequence, wake, None))
             else:
                 raise ValueError(f"{wake!r} asked for a pause of {pause} seconds")
         if clock.instant < until < inf:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from itertools import count
 from random import Random
 
 
@@ -9,13 +11,11 @@ class CountingIds:
     """Ids that count up per prefix: `video_1`, `video_2`, …"""
 
     def __init__(self) -> None:
-        self._made: dict[str, int] = {}
+        self._numbers: defaultdict[str, count[int]] = defaultdict(lambda: count(1))
 
     def new(self, prefix: str) -> str:
         """The next id with this prefix."""
-        made = self._made
-        number = made[prefix] = made.get(prefix, 0) + 1
-        return f"{prefix}_{number}"
+        return f"{prefix}_{next(self._numbers[prefix])}"
 
 
 class StreamSecrets:

@@ -36,8 +36,8 @@ class Kernel:
         uniform, mass, plateau = stream.random, self._mass, self._plateau
         theta, power = self._theta, -1.0 / self._theta
         return [
-            plateau * (reached if reached <= 1.0 else (1.0 - theta * (reached - 1.0)) ** power)
-            for reached in (mass * uniform() for _ in range(count))
+            plateau * (reached if (reached := mass * uniform()) <= 1.0 else (1.0 - theta * (reached - 1.0)) ** power)
+            for _ in range(count)
         ]
 
     def share(self, delay: float) -> float:
@@ -96,10 +96,14 @@ def _first_hand(stream: Random, size: int, after: float, rise: float, until: flo
 def _word_of_mouth(stream: Random, seeds: list[float], branching: float, until: float) -> list[float]:
     """All descendants of `seeds` up to `until`; whoever comes too late brings nobody in time."""
     uniform, odds = stream.random, _poisson_odds(branching)
+    childless = odds[0]
     brought: list[float] = []
     generation = seeds
     while generation:
-        parents = [parent for parent in generation for _ in range(bisect_right(odds, uniform()))]
+        parents = [
+            parent for parent in generation if (luck := uniform()) >= childless  # most are: look no further
+            for _ in range(bisect_right(odds, luck))
+        ]
         delays = KERNEL.delays(stream, len(parents))
         generation = [at for parent, delay in zip(parents, delays, strict=True) if (at := parent + delay) <= until]
         brought += generation
