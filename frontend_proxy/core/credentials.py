@@ -66,6 +66,7 @@ class CredentialPool:
         self._by_alias: dict[str, Credential] = {}
         self.alive = 0
         self.exhausted_at: float | None = None
+        self._next_check_at: float | None = None
 
     def add(self, secret: str | Secret, tester_id: str | None = None) -> str:
         """Take in a credential and return its alias; one that is known keeps the alias it has."""
@@ -119,17 +120,16 @@ class CredentialPool:
 
     def due_checks(self, now: float) -> list[str]:
         """The dead ones to be tried now; each is handed out once."""
+        if self._next_check_at is None or self._next_check_at > now:
+            return []
         due = [each for each in self._by_alias.values() if each.check_at is not None and each.check_at <= now]
         for credential in due:
-            credential.check_at = None
+            self._set_check(credential, None)
         return [each.alias for each in due]
 
     def next_check_at(self) -> float | None:
         """When the next dead one is to be tried, or None."""
-        if self._health_interval is None or self.alive == len(self._by_alias):
-            return None
-        planned = (each.check_at for each in self._by_alias.values())
-        return min((at for at in planned if at is not None), default=None)
+        return self._next_check_at
 
     def checked(self, alias: str, alive: bool) -> None:
         """A health check came back."""
@@ -143,7 +143,8 @@ class CredentialPool:
             self._plan_check(credential, self._clock.now())
 
     def _revive(self, credential: Credential) -> None:
-        credential.is_alive, credential.check_at, credential.failed_checks = True, None, 0
+        credential.is_alive, credential.failed_checks = True, 0
+        self._set_check(credential, None)
         self.alive += 1
         self.exhausted_at = None
         self._record(CredentialAdded(self._clock.now(), credential.alias))
@@ -151,4 +152,9 @@ class CredentialPool:
     def _plan_check(self, credential: Credential, now: float) -> None:
         if self._health_interval is not None:
             pause = self._health_interval * 2.0 ** min(credential.failed_checks, 20)
-            credential.check_at = now + min(pause, max(LONGEST_HEALTH_INTERVAL, self._health_interval))
+            self._set_check(credential, now + min(pause, max(LONGEST_HEALTH_INTERVAL, self._health_interval)))
+
+    def _set_check(self, credential: Credential, at: float | None) -> None:
+        credential.check_at = at
+        planned = (each.check_at for each in self._by_alias.values())
+        self._next_check_at = min((each for each in planned if each is not None), default=None)

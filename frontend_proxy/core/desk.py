@@ -156,8 +156,9 @@ class Desk:
             if outcome.clip_id is not None:
                 return Standing("ready", 0, 0.0, outcome.clip_id, None)
             return Standing("left" if outcome.code == "reneged" else "failed", 0, 0.0, None, outcome.code)
-        place = self.place(submission_id)
-        return Standing("waiting" if submission.step == "wait" else "rendering", *place, None, None)
+        position = self.line.place(submission_id)
+        state: Literal["waiting", "rendering"] = "waiting" if submission.step == "wait" else "rendering"
+        return Standing(state, position, self.expected_wait(position), None, None)
 
     def expected_wait(self, position: int) -> float:
         """Seconds until the one at `position` gets a slot, by the recent service times."""
@@ -174,8 +175,7 @@ class Desk:
         if gave_up_at is not None and gave_up_at <= now:
             self._give_up(now)
         todo = self.slots.actions(now)
-        if self.settings.health_interval is not None:
-            todo.extend(Check(alias) for alias in self.credentials.due_checks(now))
+        todo.extend([Check(alias) for alias in self.credentials.due_checks(now)])
         return todo
 
     def next_at(self) -> float | None:
@@ -184,7 +184,7 @@ class Desk:
         instants = [self.slots.next_at(), self.presence.next_at(), pool.next_check_at(), self._gives_up_at()]
         if self.line and self.slots.has_room:
             instants.append(pool.ready_at())
-        return min((at for at in instants if at is not None), default=None)
+        return min([at for at in instants if at is not None], default=None)
 
     def set_concurrency(self, concurrency: int) -> None:
         """Change the number of slots; what is in the making is finished."""

@@ -38,6 +38,7 @@ class Slots:
         self._heap: list[tuple[float, int, Submission, int]] = []
         self._sequence = 0
         self._services: deque[float] = deque(maxlen=20)
+        self.service_time = desk.settings.expected_service  # mean from start to clip over the last twenty served
         self.unanswered = 0
 
     def __len__(self) -> int:
@@ -47,13 +48,6 @@ class Slots:
     def has_room(self) -> bool:
         """Whether a slot is free."""
         return len(self._busy) < self.concurrency
-
-    @property
-    def service_time(self) -> float:
-        """Mean seconds from start to clip over the last twenty served."""
-        if not self._services:
-            return self._settings.expected_service
-        return sum(self._services) / len(self._services)
 
     def next_at(self) -> float | None:
         """When the earliest reminder comes up, or None."""
@@ -111,6 +105,7 @@ class Slots:
             return None
         clip_id = self._desk.ids.new("clip")
         self._services.append(now - submission.started_at)
+        self.service_time = sum(self._services) / len(self._services)
         self._desk.gallery.hang(Clip(clip_id, submission.video_id, submission.order, now))
         self._close(submission, Outcome(clip_id, None))
         waited = now - submission.queued_at
