@@ -16,6 +16,7 @@ import uvicorn
 from .bounded_http import BoundedHttp
 from .problems import Problem
 
+KEEP_ALIVE = 75  # seconds an idle connection stays: longer than any client's pause between two polls
 STOP_GRACE = 2  # seconds open requests get to end
 LOOPBACK_OF = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - looked up, not bound.
 
@@ -115,6 +116,7 @@ def _configured(app: Any) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
         proxy_headers=False,  # Who asks is who asks: an origin that a header may claim is worth nothing.
         timeout_graceful_shutdown=STOP_GRACE,
     )

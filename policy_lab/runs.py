@@ -6,11 +6,14 @@ quicker. A replication that breaks is a value in its place, never a gap.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_all_start_methods, get_context
+from contextlib import contextmanager
+from multiprocessing import forkserver, get_all_start_methods, get_context
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Any
 
 import msgspec
@@ -181,4 +184,19 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
     context = get_context("forkserver")
     context.set_forkserver_preload(["__main__", "policy_lab.replication"])  # Loaded once, not by each worker.
+    with _interrupts_held_back():
+        forkserver.ensure_running()
     return ProcessPoolExecutor(jobs, mp_context=context)
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Let a child be born deaf to Ctrl-C, which reaches everybody at the terminal: the parent alone answers it."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
