@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import forkserver, get_all_start_methods, get_context
+from multiprocessing import forkserver, get_all_start_methods, get_context, resource_tracker
 from pathlib import Path
-from threading import current_thread, main_thread
 from typing import Any
 
 import msgspec
@@ -142,8 +141,9 @@ def _side_by_side(
     """The first of every point is played here, so that its events need not travel; the others in a pool."""
     lost: list[tuple[int, int]] = []
     with _pool(min(jobs, len(others))) as pool:
-        waiting = {_submit(pool, points[index], number): (index, number) for index, number in others}
         try:
+            with _interrupts_wait():               # A worker half started when the parent leaves would complain.
+                waiting = {_submit(pool, points[index], number): (index, number) for index, number in others}
             for index, point in enumerate(points):
                 yield index, play(point.scenario, point.policy, point.seed, first, keep=True)
             for future in as_completed(waiting):
@@ -184,19 +184,20 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
     context = get_context("forkserver")
     context.set_forkserver_preload(["__main__", "policy_lab.replication"])  # Loaded once, not by each worker.
-    with _interrupts_held_back():
+    resource_tracker.ensure_running()              # It unblocks interrupts when it starts: so it starts first.
+    with _interrupts_wait():
         forkserver.ensure_running()
     return ProcessPoolExecutor(jobs, mp_context=context)
 
 
 @contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Let a child be born deaf to Ctrl-C, which reaches everybody at the terminal: the parent alone answers it."""
-    if current_thread() is not main_thread():
+def _interrupts_wait() -> Iterator[None]:
+    """Put Ctrl-C off until the block ends. Children born in it never hear it: the parent alone answers."""
+    if not hasattr(signal, "pthread_sigmask"):     # not there on every platform
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
