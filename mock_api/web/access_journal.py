@@ -19,9 +19,9 @@ from mock_api.journal import JournalPort
 from .answers import answer
 from .callers import operator_only
 from .documents import operation
-from .records import POSITION_LARGEST
+from .records import Start
 
-LOOKED_AT = 200_000  # events one request looks through before it hands back a cursor
+LOOKED_AT = 200_000  # events one request looks through before it hands back where to look on
 TOKEN_ACTION = "oauth.token"  # noqa: S105 - the name of an action.
 
 _MARKS = (b'{"type":"Request', b'{"type":"TokenIssued"', b'{"type":"TokenDenied"')
@@ -42,7 +42,7 @@ class Access(Struct, frozen=True):
 
 
 class AccessPage(Struct, frozen=True):
-    """Accesses that match; look on with `cursor=next` while `has_more`, also after an empty page."""
+    """Accesses that match; look on with `after=next` while `has_more`, also after an empty page."""
 
     data: list[Access]
     next: int
@@ -54,6 +54,7 @@ class AccessPage(Struct, frozen=True):
 class Sought:
     """What to look for; None means anything. `origin` is a part of the origin, instants are epoch seconds."""
 
+    outcome: Literal["admitted", "refused"] | None = None
     jti: str | None = None
     tester_id: str | None = None
     action: str | None = None
@@ -65,7 +66,8 @@ class Sought:
     def matches(self, access: Access) -> bool:
         """Whether all that is named is found."""
         return (
-            self.jti in (None, access.jti)
+            self.outcome in (None, access.outcome)
+            and self.jti in (None, access.jti)
             and self.tester_id in (None, access.tester_id)
             and self.action in (None, access.action)
             and self.code in (None, access.code)
@@ -84,18 +86,18 @@ def serve_access_journal(api: FastAPI, authority: Authority, journal: JournalPor
     @api.get("/admin/journal", dependencies=operator_only(authority), **what)
     async def search(
         sought: Annotated[Sought, Depends()],
+        after: Start,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-        cursor: Annotated[int, Query(ge=0, le=POSITION_LARGEST)] = 0,
     ) -> Response:
         """Who was let in or refused, oldest first."""
         await journal.flushed()
-        return answer(await run_in_threadpool(_page, journal, sought, cursor, limit))
+        return answer(await run_in_threadpool(_page, journal, sought, after, limit))
 
 
-def _page(journal: JournalPort, sought: Sought, cursor: int, limit: int) -> AccessPage:
+def _page(journal: JournalPort, sought: Sought, after: int, limit: int) -> AccessPage:
     found: list[Access] = []
-    position = cursor
-    for looked_at, (position, line) in enumerate(journal.lines(cursor, since=sought.since), 1):
+    position = after
+    for looked_at, (position, line) in enumerate(journal.lines(after, since=sought.since), 1):
         if line.startswith(_MARKS):
             access = _access(position, line)
             found += [access] if sought.matches(access) else []

@@ -15,6 +15,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.types import Lifespan
@@ -36,7 +37,7 @@ from .responder import serve_responder
 from .reviewer import serve_reviewer
 from .settings import WebSettings
 from .videos import serve_characters, serve_videos
-from .wire import Wire
+from .wire import JOURNALED, Wire
 
 _log = logging.getLogger("leaklab.web")
 
@@ -81,9 +82,19 @@ def create_app(
     serve_access_journal(api, authority, journal)
     serve_known(api, authority, journal, traffic)
     serve_documents(api)
+    _serve_heads(api)
     # FastAPI's documented way to replace its description; drawn when first asked for.
     api.openapi = cache(partial(describe, api))  # type: ignore[method-assign]
     return api
+
+
+def _serve_heads(api: FastAPI) -> None:
+    """HEAD where anybody may GET; elsewhere it would leave the events of a GET that nobody saw."""
+    for route in list(api.routes):
+        if isinstance(route, APIRoute) and route.methods == {"GET"} and not route.path.startswith(JOURNALED):
+            api.add_api_route(
+                route.path, route.endpoint, methods=["HEAD"], response_model=None, include_in_schema=False
+            )
 
 
 def _lifespan(authority: Authority, journal: JournalPort, settings: WebSettings) -> Lifespan[FastAPI]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
-from msgspec.inspect import StructType, Type, UnionType, type_info
+from msgspec.inspect import LiteralType, StructType, Type, UnionType, type_info
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from mock_api.core.errors import Invalid, TooLarge
 from mock_api.core.redaction import redact
 
+from .forms import NOT_BLANK
 from .refusals import UnsupportedMedia
 
 Model = TypeVar("Model", bound=Struct)
@@ -24,21 +26,23 @@ FIELD_LIMIT = 512 * 1024   # bytes of a form field
 
 _WHERE = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`")
 _FIELD = re.compile(r"field `([^`]*)`")
+_NOT_BLANK = f"Expected `str` matching regex {NOT_BLANK!r}"
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 
 
 async def read_json(request: Request, model: type[Model], limit: int | None = JSON_LIMIT) -> Model:
-    """The JSON body as a `model`; nothing at all will do where every field has a default.
+    """The JSON body as a `model`; no body is read as an empty object.
 
     `limit` is in bytes; with None the wire's own limit is all there is.
     """
     body = await request.body()
     if limit is not None and len(body) > limit:
         raise TooLarge(f"The body may have at most {limit} bytes.")
-    if not body and not any(field.required for field in msgspec.structs.fields(model)):
-        return model()
-    if not _is_json(request):
-        raise UnsupportedMedia("Send the body as application/json.")
+    if not body:
+        body = b"{}"
+    elif not _is_json(request):
+        forms = "" if limit is not None else ", multipart/form-data or application/x-www-form-urlencoded"
+        raise UnsupportedMedia(f"Send the body as application/json{forms}.")
     return _decoded(body, model)
 
 
@@ -97,38 +101,55 @@ def _converted(tree: Any, model: type[Model]) -> Model:
     try:
         return msgspec.convert(tree, model)
     except msgspec.ValidationError as error:
-        raise _invalid(error, model) from None
+        raise _invalid(str(error), model, tree) from None
 
 
-def _invalid(error: msgspec.ValidationError, model: type[Struct]) -> Invalid:
-    """The sentence and the field at fault; for an unknown field also the names that are known."""
-    text = str(error)
+def _invalid(text: str, model: type[Struct], tree: Any) -> Invalid:
+    """The sentence and the field at fault, with what would do: the known fields, the allowed values."""
     place = _WHERE.search(text)
     path = place[1] if place else ""
-    sentence = _WHERE.sub("", text)
+    sentence = _WHERE.sub("", text).replace(_NOT_BLANK, "Expected text that is not blank")
     field = _FIELD.search(sentence)
     param = ".".join(part for part in (path, field[1] if field else "") if part)
     if "unknown field" in sentence:
-        sentence += f"; known are {', '.join(_known_fields(type_info(model), path))}"
+        sentence += f"; known are {', '.join(_known_fields(_at(type_info(model), tree, path)))}"
+    values = [str(value) for kind in _at(type_info(model), tree, param) for value in _values(kind)]
+    if values:
+        sentence += f"; allowed are {', '.join(dict.fromkeys(values))}"
     sentence = f"{sentence} at `{path}`." if path else f"{sentence}."
     return Invalid(redact(sentence), param=redact(param) or None)
 
 
-def _known_fields(info: Type, path: str) -> list[str]:
-    """The field names of the struct at a dotted `path`; of all structs there, if it may be one of several."""
-    choices = info.types if isinstance(info, UnionType) else (info,)
-    step, _, rest = re.sub(r"\[[^\]]*\]", "", path).partition(".")
+def _known_fields(kinds: Iterable[Type]) -> list[str]:
     names: list[str] = []
-    for struct in choices:
-        if not isinstance(struct, StructType):
-            continue
-        if not step:
+    for struct in kinds:
+        if isinstance(struct, StructType):
             names += [struct.tag_field] if struct.tag_field else []
             names += [field.encode_name for field in struct.fields]
+    return list(dict.fromkeys(names))
+
+
+def _values(kind: Type) -> tuple[object, ...]:
+    return kind.values if isinstance(kind, LiteralType) else ()
+
+
+def _at(info: Type, value: Any, path: str) -> list[Type]:
+    """What may stand at a dotted `path` of `info`; of several structs only the one whose tag `value` bears."""
+    inside = value if isinstance(value, dict) else {}
+    kinds = list(info.types) if isinstance(info, UnionType) else [info]
+    structs = [kind for kind in kinds if isinstance(kind, StructType)]
+    structs = [kind for kind in structs if inside.get(kind.tag_field) == kind.tag] or structs
+    step, _, rest = re.sub(r"\[[^\]]*\]", "", path).partition(".")
+    if not step:
+        return [*structs, *(kind for kind in kinds if not isinstance(kind, StructType))]
+    found: list[Type] = []
+    for struct in structs:
+        if step == struct.tag_field:
+            found.append(LiteralType((str(struct.tag),)))
         for field in struct.fields:
             if field.encode_name == step:
-                names += _known_fields(getattr(field.type, "item_type", field.type), rest)
-    return list(dict.fromkeys(names))
+                found += _at(getattr(field.type, "item_type", field.type), inside.get(step), rest)
+    return found
 
 
 def _nested(fields: list[tuple[str, str]]) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Depends, Query, Security, params
+from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 from starlette.requests import Request
 from starlette.types import Scope
@@ -13,7 +15,7 @@ from starlette.types import Scope
 from mock_api.core import errors
 from mock_api.core.authority import Authority
 from mock_api.core.gate import Caller
-from mock_api.core.redaction import NAME_LIMIT
+from mock_api.core.redaction import NAME_LIMIT, redact
 
 By = Annotated[str, Query(
     description="Who does it.", min_length=1, max_length=NAME_LIMIT, json_schema_extra={"format": "one-line"}
@@ -45,20 +47,43 @@ def caller_of(scope: Scope) -> Caller:
 
 
 def operator_only(authority: Authority) -> list[params.Depends]:
-    """Dependencies that let the holder of the operator key alone pass; others get OperatorKeyInvalid."""
+    """Dependencies that let the holder of the operator key alone pass; others get OperatorKeyInvalid.
+
+    A query parameter that the route does not know is refused: a `dry_run` with a typing error must not revoke.
+    """
 
     async def check(request: Request) -> None:
         bearer = caller_of(request.scope).bearer
         if bearer is None or not authority.operator.is_operator_key(bearer):
             raise errors.OperatorKeyInvalid("This request needs the operator key as bearer.")
+        _check_query(request)
 
     return [Security(OPERATOR_KEY), Depends(check)]
+
+
+def _check_query(request: Request) -> None:
+    if not request.url.query:
+        return
+    known = list(_query_names(request.scope["route"].dependant))
+    given = [name for name, _ in request.query_params.multi_items()]
+    for name in given:
+        if name not in known:
+            knows = f"known are {', '.join(known)}" if known else "there are none here"
+            raise errors.Invalid(f"Unknown query parameter; {knows}.", param=redact(name)[:NAME_LIMIT])
+        if given.count(name) > 1:
+            raise errors.Invalid(f"The query parameter `{name}` is given twice.", param=name)
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for each in dependant.dependencies:
+        yield from _query_names(each)
 
 
 def _bearer(authorization: bytes | None) -> str | None:
     if authorization is None or authorization[:7].lower() != b"bearer ":
         return None
-    return authorization[7:].decode("latin-1")
+    return authorization[7:].decode("latin-1") or None  # `Bearer $TOKEN` where there is no TOKEN.
 
 
 @lru_cache(maxsize=4096)

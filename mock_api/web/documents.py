@@ -152,6 +152,13 @@ POLL_HEADER = {POLL_AFTER: {
 }}
 
 
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+}
+
+
 def _kept(example: object) -> str:
     """An example as JSON text, because FastAPI drops nulls from what it copies; `describe` turns it back."""
     return msgspec.json.encode(example).decode()
@@ -175,4 +182,4 @@ def serve_documents(api: FastAPI) -> None:
 
     @api.get("/docs", include_in_schema=False)
     async def docs() -> Response:
-        return HTMLResponse(page)
+        return HTMLResponse(page, headers=PAGE_HEADERS)

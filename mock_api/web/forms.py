@@ -18,6 +18,7 @@ from mock_api.core.policy import Quota
 from mock_api.core.redaction import NAME_LIMIT, TEXT_LIMIT
 
 NOT_BLANK = r"\S"
+NOT_SAID = "No reason given."
 
 
 def _text(longest: int) -> Meta:
@@ -137,7 +138,7 @@ class Review(Strict):
 class Rejection(Strict):
     """Who rejects, and what the tester is told."""
 
-    reason: Annotated[str, _text(REASON_LONGEST)]
+    reason: Annotated[str, _text(REASON_LONGEST)] = NOT_SAID
     reviewer: Reviewer = "operator"
 
 
@@ -147,7 +148,7 @@ class BulkReview(Strict, kw_only=True):
     decision: Decision
     jti: str | UnsetType = UNSET
     tester_id: str | UnsetType = UNSET
-    reason: Annotated[str, Meta(max_length=REASON_LONGEST)] = ""
+    reason: Annotated[str, _text(REASON_LONGEST)] = NOT_SAID
     reviewer: Reviewer = "operator"
 
 
@@ -168,7 +169,7 @@ class Revocation(Strict, kw_only=True):
     """What to revoke, why, and which alert it answers."""
 
     scope: NamedScope
-    reason: Reason
+    reason: Reason = NOT_SAID
     by: Name = "operator"
     alert_id: str | None = None
 
@@ -178,7 +179,7 @@ class Suspension(Strict, kw_only=True):
 
     scope: NamedScope
     seconds: Annotated[float, Meta(gt=0, le=LONGEST_SUSPENSION)]
-    reason: Reason
+    reason: Reason = NOT_SAID
     by: Name = "operator"
     alert_id: str | None = None
 
@@ -188,7 +189,7 @@ class Throttle(Strict, kw_only=True):
 
     tester_id: str
     requests_per_minute: Annotated[int, Meta(ge=1, le=FASTEST_THROTTLE)]
-    reason: Reason
+    reason: Reason = NOT_SAID
     by: Name = "operator"
     alert_id: str | None = None
 
@@ -196,7 +197,7 @@ class Throttle(Strict, kw_only=True):
 class Pause(Strict, kw_only=True):
     """Why nobody gets in from now on; `recall` takes finished outputs back as well."""
 
-    reason: Reason
+    reason: Reason = NOT_SAID
     recall: bool = False
     by: Name = "operator"
     alert_id: str | None = None
@@ -205,7 +206,16 @@ class Pause(Strict, kw_only=True):
 class Resumption(Strict, kw_only=True):
     """Why the programme runs again."""
 
-    reason: Reason
+    reason: Reason = NOT_SAID
+    by: Name = "operator"
+
+
+class Release(Strict, kw_only=True):
+    """Whose quarantine to lift, one output's or all that a revocation or an alert has locked, and why."""
+
+    video_id: str | UnsetType = UNSET
+    revocation_id: str | UnsetType = UNSET
+    reason: Reason = NOT_SAID
     by: Name = "operator"
 
 
@@ -226,11 +236,8 @@ RULES: dict[str, dict[str, object]] = {
     "BulkInvitation": {"oneOf": [{"required": ["count"]}, {"required": ["names"]}]},
     "BulkReview": {
         "oneOf": [{"required": ["jti"]}, {"required": ["tester_id"]}],
-        "anyOf": [
-            {"properties": {"decision": {"const": "approve"}}},
-            {"properties": {"reason": {"minLength": 1, "pattern": NOT_BLANK}}, "required": ["reason"]},
-        ],
     },
+    "Release": {"oneOf": [{"required": ["video_id"]}, {"required": ["revocation_id"]}]},
     "NamedToken": {"oneOf": [{"required": ["jti"]}, {"required": ["token"]}]},
     "Edit": {"required": ["prompt", "video"]},
     "Extension": {"required": ["prompt", "seconds", "video"]},

@@ -99,9 +99,11 @@ def _serve_testers(api: FastAPI, authority: Authority) -> None:
     what = operation("List testers", "operator", Listing[TesterView], refusals=OPERATOR)
 
     @api.get("/admin/testers", dependencies=guard, **what)
-    async def list_testers() -> Response:
-        """Everybody ever invited, oldest first."""
-        return answer(Listing(operator.list_testers()))
+    async def list_testers(cohort: str | None = None) -> Response:
+        """Everybody ever invited, or those of a cohort; oldest first."""
+        return answer(Listing([
+            tester for tester in operator.list_testers() if cohort in (None, tester.cohort)
+        ]))
 
     what = operation("Remove a tester", "operator", TesterView, refusals=at_one)
 

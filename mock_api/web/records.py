@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import FastAPI, Header, Query
+from fastapi import Depends, FastAPI, Header, Query
 from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -24,6 +24,19 @@ from .documents import operation
 KEEP_ALIVE = 15.0   # seconds of silence after which a comment is sent, so that proxies keep the line open
 CATCH_UP = 1000     # events read from disk at once while a follower catches up
 POSITION_LARGEST = 2**53
+
+
+Position = Annotated[int, Query(ge=0, le=POSITION_LARGEST)]
+
+
+def start(
+    after: Position = 0, cursor: Annotated[Position, Query(description="Another word for `after`.")] = 0
+) -> int:
+    """The position beyond which to read."""
+    return max(after, cursor)
+
+
+Start = Annotated[int, Depends(start)]
 
 
 class Entry(Struct, frozen=True):
@@ -50,7 +63,7 @@ def serve_events(api: FastAPI, authority: Authority, journal: JournalPort) -> No
     @api.get("/admin/events", dependencies=operator_only(authority), **what)
     async def read_events(
         request: Request,
-        after: Annotated[int, Query(ge=0, le=POSITION_LARGEST)] = 0,
+        after: Start,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         last_event_id: Annotated[int | None, Header(ge=0, le=POSITION_LARGEST)] = None,
     ) -> Response:

@@ -23,6 +23,7 @@ from .forms import (
     NamedScope,
     NamedToken,
     Pause,
+    Release,
     Resumption,
     Revocation,
     Suspension,
@@ -44,6 +45,12 @@ class Settled(Struct, frozen=True):
     paused: bool
 
 
+class Released(Struct, frozen=True):
+    """The videos whose quarantine was lifted, oldest first."""
+
+    video_ids: list[str]
+
+
 class Throttled(Struct, frozen=True):
     """What a tester has left."""
 
@@ -56,6 +63,7 @@ def serve_responder(api: FastAPI, authority: Authority) -> None:
     _serve_revocations(api, authority)
     _serve_suspensions(api, authority)
     _serve_throttles(api, authority)
+    _serve_quarantines(api, authority)
     _serve_programme(api, authority)
     _serve_signs(api, authority)
 
@@ -119,6 +127,22 @@ def _serve_throttles(api: FastAPI, authority: Authority) -> None:
         form = await read_json(request, Throttle)
         responder.throttle(form.tester_id, form.requests_per_minute, form.reason, form.by, form.alert_id)
         return answer(Throttled(form.tester_id, form.requests_per_minute))
+
+
+def _serve_quarantines(api: FastAPI, authority: Authority) -> None:
+    guard, responder = operator_only(authority), authority.responder
+
+    what = operation("Lift a quarantine", "responder", Released, body=Release, refusals=RESPONDER)
+
+    @api.post("/admin/quarantines/lift", dependencies=guard, **what)
+    async def release(request: Request) -> Response:
+        """Put locked outputs back to where they stood before; what was revoked stays revoked."""
+        form = await read_json(request, Release)
+        video_id = None if form.video_id is UNSET else form.video_id
+        revocation_id = None if form.revocation_id is UNSET else form.revocation_id
+        return answer(Released(
+            responder.release(form.reason, form.by, video_id=video_id, revocation_id=revocation_id)
+        ))
 
 
 def _serve_programme(api: FastAPI, authority: Authority) -> None:

@@ -82,7 +82,10 @@ def serve_videos(api: FastAPI, authority: Authority, settings: WebSettings) -> N
         order: Literal["asc", "desc"] = "desc",
     ) -> Response:
         """The tester's videos by age, a page at a time."""
-        page = tester.list_videos(caller_of(request.scope), after, limit, order)
+        try:
+            page = tester.list_videos(caller_of(request.scope), after, limit, order)
+        except errors.NotFound as refusal:
+            raise errors.NotFound(refusal.message, param="after") from None
         return answer(VideoList("list", page.data, page.first_id, page.last_id, page.has_more))
 
     what = operation(
@@ -109,7 +112,8 @@ def _serve_output(api: FastAPI, authority: Authority) -> None:
     ) -> Response:
         """A container without tracks, or a card, that names the simulation and bears a watermark."""
         content = authority.tester.download(caller_of(request.scope), video_id, variant)
-        return Response(content.body, media_type=content.media_type)
+        headers = {"X-Content-Type-Options": "nosniff"}
+        return Response(content.body, headers=headers, media_type=content.media_type)
 
 
 def _serve_orders(api: FastAPI, authority: Authority, settings: WebSettings) -> None:

@@ -39,6 +39,7 @@ def test_the_access_journal_is_filtered(house: Any) -> None:
     ]
     assert [access["code"] for access in found(action="videos.list")] == ["missing_token", "malformed_token"]
     assert len(found(code="missing_token")) == 1
+    assert [access["action"] for access in found(outcome="refused")] == ["videos.list", "videos.list"]
     assert found(jti="at_000004", action="videos.create")[0]["outcome"] == "admitted"
     assert found(origin="nowhere") == []
     assert len(found(origin="testclient")) == 4
@@ -51,7 +52,8 @@ def test_the_access_journal_goes_on_after_a_cursor(house: Any) -> None:
     for _ in range(5):
         house.tester.get("/v1/videos")
     first = house.operator.get("/admin/journal", params={"limit": 4}).json()
-    second = house.operator.get("/admin/journal", params={"limit": 4, "cursor": first["next"]}).json()
+    second = house.operator.get("/admin/journal", params={"limit": 4, "after": first["next"]}).json()
+    assert second == house.operator.get("/admin/journal", params={"limit": 4, "cursor": first["next"]}).json()
     assert [first["has_more"], second["has_more"]] == [True, False]
     assert len(first["data"]) + len(second["data"]) == 6
 

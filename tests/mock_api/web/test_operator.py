@@ -45,6 +45,7 @@ def test_a_bulk_invitation_is_by_number_or_by_name(house: Any, body: dict[str, A
     ("/admin/testers", {"name": "B", "cohort": "c", "quota": {"x": 1}}, "quota.x", "requests_per_minute"),
     ("/admin/revocations", {"scope": {"kind": "tester", "id": "x"}, "reason": "r"}, "scope.id", "tester_id"),
     ("/admin/suspensions", {"scope": {"kind": "all"}, "reason": "r", "minutes": 1}, "minutes", "seconds"),
+    ("/admin/revocations", {"scope": {"kind": "cohort", "name": "x"}}, "scope.name", "known are kind, cohort at"),
 ])
 def test_unknown_fields_are_refused_with_the_known_ones(
     house: Any, path: str, body: dict[str, Any], param: str, known: str
@@ -55,11 +56,62 @@ def test_unknown_fields_are_refused_with_the_known_ones(
     assert known in error["message"]
 
 
+@pytest.mark.parametrize(("path", "body", "param", "allowed"), [
+    ("/admin/revocations", {"scope": {"kind": "x"}}, "scope.kind", "token, tester, cohort, issued_before, key, all"),
+    ("/admin/revocations", {"scope": {}}, "scope.kind", "token, tester, cohort, issued_before, key, all"),
+    ("/admin/leak-reports", {"source": "gist"}, "source", "leak_report, public, reviewer"),
+    ("/admin/approvals/bulk", {"decision": "yes", "jti": "x"}, "decision", "approve, reject"),
+])
+def test_a_wrong_word_is_refused_with_the_allowed_ones(
+    house: Any, path: str, body: dict[str, Any], param: str, allowed: str
+) -> None:
+    error = house.operator.post(path, json=body).json()["error"]
+    assert error["param"] == param
+    assert f"allowed are {allowed}" in error["message"]
+
+
+def test_a_wrong_word_deep_in_a_policy_is_refused_with_the_allowed_ones(house: Any) -> None:
+    policy = house.operator.get("/admin/policy").json() | {"playbook": [{"when": "x", "do": "panic"}]}
+    error = house.operator.put("/admin/policy", json=policy).json()["error"]
+    assert error["param"] == "playbook[0].do"
+    assert "revoke_token" in error["message"]
+
+
+def test_nothing_but_blanks_is_called_blank(house: Any) -> None:
+    body = {"scope": {"kind": "all"}, "reason": " "}
+    error = house.operator.post("/admin/revocations", json=body).json()["error"]
+    assert error["message"] == "Expected text that is not blank at `reason`."
+
+
+@pytest.mark.parametrize("query", ["dryrun=true", "dry-run=true", "dry_run=true&dry_run=false"])
+def test_a_dry_run_with_a_typing_error_revokes_nothing(house: Any, query: str) -> None:
+    answer = house.operator.post(f"/admin/revocations?{query}", json={"scope": {"kind": "all"}})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
+    assert "dry_run" in answer.json()["error"]["message"]
+    assert house.tester.get("/v1/videos").status_code == 200
+
+
+def test_testers_are_listed_by_cohort(house: Any) -> None:
+    house.operator.post("/admin/testers/bulk", json={"count": 2, "cohort": "red team"})
+    listed = house.operator.get("/admin/testers", params={"cohort": "red team"}).json()["data"]
+    assert [tester["name"] for tester in listed] == ["red team 1", "red team 2"]
+
+
+@pytest.mark.parametrize("content", [{}, {"json": {}}])
+def test_in_haste_no_reason_need_be_given(house: Any, content: dict[str, Any]) -> None:
+    assert house.operator.post("/admin/programme/pause", **content).json() == {"paused": True}
+    assert house.operator.post("/admin/programme/resume", **content).json() == {"paused": False}
+    answer = house.operator.post("/admin/revocations", json={"scope": {"kind": "all"}})
+    assert answer.status_code == 200
+    listed = house.operator.get("/admin/revocations").json()["data"]
+    assert [one["reason"] for one in listed] == ["No reason given."]
+
+
 @pytest.mark.parametrize(("body", "param"), [
     ({"name": 1, "cohort": "c"}, "name"), ({"name": "B"}, "cohort"),
     ({"name": "B", "cohort": "c", "quota": 3}, "quota"),
     ({"name": "B", "cohort": "c", "quota": {"renders_per_day": 0}}, "quota.renders_per_day"),
-    ([], None), ("x", None), (None, None),
+    ([], None), ("x", None), (None, "name"),
 ])
 def test_wrong_types_are_refused_with_the_field(house: Any, body: object, param: str | None) -> None:
     answer = house.operator.post("/admin/testers", json=body)
@@ -109,6 +161,22 @@ def test_a_suspension_ends_by_hand(house: Any) -> None:
     assert house.operator.delete(f"/admin/suspensions/{made['id']}").status_code == 200
     assert house.tester.get("/v1/videos").status_code == 200
     assert house.operator.delete(f"/admin/suspensions/{made['id']}").status_code == 409
+
+
+def test_a_quarantine_is_lifted_by_hand(held: Any) -> None:
+    locked = [held.video(), held.video()]
+    held.clock.at += 60.0
+    scope = {"kind": "token", "token": held.access_token}
+    revocation_id = held.operator.post("/admin/revocations", json={"scope": scope}).json()["revocation_id"]
+    assert held.operator.get("/admin/approvals?state=quarantined").json()["data"][0]["locked_by"] == revocation_id
+    lift = "/admin/quarantines/lift"
+    one = held.operator.post(lift, json={"video_id": locked[0], "reason": "looked at"})
+    assert one.json() == {"video_ids": locked[:1]}
+    assert held.operator.post(lift, json={"revocation_id": revocation_id}).json() == {"video_ids": locked[1:]}
+    waiting = held.operator.get("/admin/approvals?state=held").json()["data"]
+    assert [item["video_id"] for item in waiting] == locked
+    assert held.operator.post(lift, json={"video_id": locked[0]}).status_code == 404
+    assert held.operator.post(lift).status_code == 400
 
 
 def test_a_pause_closes_and_a_resumption_opens(house: Any) -> None:

@@ -80,6 +80,29 @@ def test_a_bad_credential_is_called_invalid(house: Any) -> None:
     assert answer.json()["error"]["code"] == "malformed_token"
 
 
+def test_a_bearer_of_nothing_is_no_credential(house: Any) -> None:
+    answer = house.anybody.get("/v1/videos", headers={"Authorization": "Bearer "})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "missing_token")
+    assert answer.headers["www-authenticate"] == 'Bearer realm="leaklab"'
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/docs", "/.well-known/leaklab"])
+def test_a_head_is_answered_where_anybody_may_get(house: Any, path: str) -> None:
+    assert house.anybody.head(path).status_code == 200
+
+
+def test_a_head_behind_the_gate_leaves_no_event(house: Any) -> None:
+    before = house.journal.position
+    assert house.tester.head("/v1/videos").status_code == 405
+    assert house.journal.position == before
+
+
+def test_the_page_of_the_description_goes_into_no_frame(house: Any) -> None:
+    headers = house.anybody.get("/docs").headers
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
 def test_two_credentials_are_one_too_many(house: Any) -> None:
     bearer = f"Bearer {house.access_token}"
     answer = house.anybody.get("/v1/videos", headers=[("Authorization", bearer), ("Authorization", bearer)])
@@ -95,7 +118,7 @@ def test_a_narrow_token_is_told_so(house: Any) -> None:
 
 @pytest.mark.parametrize(("method", "path", "allow"), [
     ("PUT", "/v1/videos", "GET, POST"), ("PATCH", "/v1/videos/a", "DELETE, GET"), ("GET", "/oauth/token", "POST"),
-    ("DELETE", "/admin/testers", "GET, POST"), ("POST", "/healthz", "GET"), ("BREW", "/v1/videos", "GET, POST"),
+    ("DELETE", "/admin/testers", "GET, POST"), ("POST", "/healthz", "GET, HEAD"), ("BREW", "/v1/videos", "GET, POST"),
 ])
 def test_methods_that_are_not_known_are_answered_with_those_that_are(
     house: Any, method: str, path: str, allow: str

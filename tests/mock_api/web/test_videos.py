@@ -65,6 +65,11 @@ def test_a_list_is_walked_by_its_last_id(house: Any) -> None:
     assert walked == ordered
 
 
+def test_a_list_after_nobodys_video_names_the_parameter(house: Any) -> None:
+    answer = house.tester.get("/v1/videos", params={"after": "video_nope"})
+    assert (answer.status_code, answer.json()["error"]["param"]) == (404, "after")
+
+
 def test_an_empty_list_has_null_ids(house: Any) -> None:
     expected: dict[str, Any] = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
     assert house.tester.get("/v1/videos").json() == expected
