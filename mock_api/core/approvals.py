@@ -84,12 +84,12 @@ class Approvals:
             raise errors.Invalid("`limit` must be from 1 to 1000.", param="limit")
         rank = None if after is None else self._rank(after)
         records = self._authority.videos.records
-        pages = (
-            [records[key] for key in ordered.page(rank, limit)]
-            for word, ordered in self._in_state.items() if word == state or (state is None and word in OPEN)
-        )
-        oldest = merge(*pages, key=lambda record: record.output_rank or 0)
-        return [item(record) for record, _ in zip(oldest, range(limit), strict=False)]
+        found = [
+            records[key] for word in (OPEN if state is None else (state,))
+            for key in self._in_state[word].page(rank, limit)
+        ]
+        found.sort(key=lambda record: record.output_rank or 0)  # Each state's page is in order: this is a merge.
+        return [item(record) for record in found[:limit]]
 
     def claim(self, video_id: str, reviewer: str, now: float) -> ApprovalItem:
         """Take an output up for `claim_lease` seconds; asking again changes nothing."""

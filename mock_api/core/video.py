@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .orders import VideoOrder
 
@@ -136,9 +137,11 @@ class VideoRecord:
     def show(self, now: float) -> Video:
         """The wire's view: the same object until something changes, so that its encoding can be kept."""
         shown = self.shown
-        if shown is not None and (self.phase != "rendering" or shown.progress == self.progress(now)):
-            return shown
-        self.shown = shown = self._draw(now)
+        if shown is None:
+            shown = self._draw(now)
+        elif self.phase == "rendering" and shown.progress != (progress := self.progress(now)):
+            shown = replace(shown, progress=progress)  # Whatever else changes makes it forgotten.
+        self.shown = shown
         return shown
 
     def _draw(self, now: float) -> Video:
