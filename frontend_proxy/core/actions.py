@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from .orders import ClipOrder
 
 
-class Create(NamedTuple):
+class Create(Struct, frozen=True, gc=False):
     """Order the render. Answer: `created`, `refused` or `unreachable`."""
 
     submission_id: str
@@ -20,7 +20,7 @@ class Create(NamedTuple):
         return f"{self.submission_id}-{self.credential}"
 
 
-class Poll(NamedTuple):
+class Poll(Struct, frozen=True, gc=False):
     """Ask how the render is doing. Answer: `polled`, `refused` or `unreachable`."""
 
     submission_id: str
@@ -28,7 +28,7 @@ class Poll(NamedTuple):
     video_id: str
 
 
-class Fetch(NamedTuple):
+class Fetch(Struct, frozen=True, gc=False):
     """Download the finished clip. Answer: `fetched`, `refused` or `unreachable`."""
 
     submission_id: str
@@ -36,7 +36,7 @@ class Fetch(NamedTuple):
     video_id: str
 
 
-class Check(NamedTuple):
+class Check(Struct, frozen=True, gc=False):
     """See whether a dead credential lives again. Answer: `checked`."""
 
     credential: str

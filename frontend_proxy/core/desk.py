@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from .actions import Action, Check
 from .book import Book, Outcome, Submission
 from .credentials import CredentialPool
@@ -46,7 +48,7 @@ class Ticket(NamedTuple):
     expected_wait: float
 
 
-class Standing(NamedTuple):
+class Standing(Struct, frozen=True, gc=False):
     """All a visitor may know of a submission; `code` says why it ended without a clip."""
 
     state: Literal["waiting", "rendering", "ready", "failed", "left"]
@@ -182,7 +184,7 @@ class Desk:
         """When `actions` is worth asking next: in the past means at once, None that nothing is due."""
         pool = self.credentials
         instants = [self.slots.next_at(), self.presence.next_at(), pool.next_check_at(), self._gives_up_at()]
-        if self.line and self.slots.has_room:
+        if self.slots.has_room and self.line:
             instants.append(pool.ready_at())
         return min([at for at in instants if at is not None], default=None)
 
