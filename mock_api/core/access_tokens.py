@@ -136,7 +136,7 @@ def _base64url(text: str) -> bytes:
 def _json_object(text: bytes) -> dict[str, object]:
     """The JSON object of `text`; duplicate members, NaN, Infinity and bottomless nesting are refused."""
     try:
-        value = json.loads(text.decode(), object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
+        value = _JSON.decode(text.decode())
     except (ValueError, RecursionError):
         raise ForgedToken("A part of the token is not plain JSON.") from None
     if not isinstance(value, dict):
@@ -153,6 +153,9 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_constant(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
 
 
 def _is_word(value: object) -> TypeGuard[str]:

@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"ey[0-9A-Za-z_-]{8,}={0,2}(?:\.[0-9A-Za-z_=-]*){1,4}", re.A
 
 def redact(text: str) -> str:
     """`text` with everything blanked that looks like a tester key, an operator key or a JWT."""
-    return _TOKEN.sub("[token redacted]", _KEY.sub(r"\1_[redacted]", text))
+    return _TOKEN.sub("[token redacted]", _KEY.sub(_without_body, text))
 
 
 def free_text(text: str, param: str, limit: int = TEXT_LIMIT) -> str:
@@ -59,6 +59,10 @@ class SecretsBlanked(logging.Filter):
         if record.exc_text:
             record.exc_text = redact(record.exc_text)
         return True
+
+
+def _without_body(key: re.Match[str]) -> str:
+    return f"{key[1]}_[redacted]"
 
 
 def _is_unicode(text: str) -> bool:
