@@ -43,7 +43,7 @@ def event_page() -> str:
         "",
     ]
     for title, union in (
-        ("The API (`mock_api/core/events.py`)", Event),
+        ("The API (`mock_api/core/events/`)", Event),
         ("The public front end (`frontend_proxy/core/events.py`)", FrontEndEvent),
         ("Ground truth (`policy_lab/truth.py`)", TruthEvent),
     ):

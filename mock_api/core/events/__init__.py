@@ -1,0 +1,66 @@
+"""Everything that can happen at the API, in the past tense. The log of these is the database: state is what you
+get by applying them in order. Instants are epoch seconds; secrets never stand here.
+"""
+
+from __future__ import annotations
+
+from .happened import Happened
+from .programme import (
+    PolicyAdopted,
+    SigningKeyAdded,
+    TesterActivated,
+    TesterInvited,
+    TesterKeyIssued,
+    TesterLeft,
+    TokenDenied,
+    TokenIssued,
+)
+from .requests import RequestAdmitted, RequestRefused
+from .response import (
+    AlertRaised,
+    LeakReported,
+    OutputAttributed,
+    ProgrammePaused,
+    ProgrammeResumed,
+    Revoked,
+    StepTaken,
+    Suspended,
+    SuspensionLifted,
+    TesterThrottled,
+)
+from .videos import (
+    CharacterCreated,
+    ClaimLapsed,
+    OutputApproved,
+    OutputClaimed,
+    OutputDownloaded,
+    OutputExpired,
+    OutputQuarantined,
+    OutputRecalled,
+    OutputRejected,
+    QuarantineLifted,
+    RenderFailed,
+    RenderFinished,
+    RenderStarted,
+    VideoDeleted,
+    VideoSubmitted,
+)
+
+Event = (
+    PolicyAdopted | SigningKeyAdded | TesterInvited | TesterKeyIssued | TesterActivated | TesterLeft | TokenIssued
+    | TokenDenied | RequestAdmitted | RequestRefused | VideoSubmitted | RenderStarted | RenderFinished | RenderFailed
+    | OutputClaimed | ClaimLapsed | OutputApproved | OutputRejected | OutputQuarantined | QuarantineLifted
+    | OutputRecalled | OutputDownloaded | OutputExpired | VideoDeleted | CharacterCreated | LeakReported | AlertRaised
+    | StepTaken | Revoked | Suspended | SuspensionLifted | TesterThrottled | ProgrammePaused | ProgrammeResumed
+    | OutputAttributed
+)
+
+__all__ = [
+    "AlertRaised", "CharacterCreated", "ClaimLapsed", "Event", "Happened", "LeakReported", "OutputApproved",
+    "OutputAttributed", "OutputClaimed", "OutputDownloaded", "OutputExpired", "OutputQuarantined",
+    "OutputRecalled", "OutputRejected", "PolicyAdopted", "ProgrammePaused", "ProgrammeResumed",
+    "QuarantineLifted", "RenderFailed", "RenderFinished", "RenderStarted", "RequestAdmitted", "RequestRefused",
+    "Revoked", "SigningKeyAdded", "StepTaken", "Suspended", "SuspensionLifted", "TesterActivated",
+    "TesterInvited", "TesterKeyIssued", "TesterLeft", "TesterThrottled", "TokenDenied", "TokenIssued",
+    "VideoDeleted", "VideoSubmitted",
+]

@@ -1,0 +1,72 @@
+"""What happens to the programme: policy, keys, testers, tokens."""
+
+from __future__ import annotations
+
+from mock_api.core.policy import Policy, Quota
+from .happened import Happened
+
+
+class PolicyAdopted(Happened, frozen=True):
+    """From now on this policy holds."""
+
+    policy: Policy
+    by: str
+
+
+class SigningKeyAdded(Happened, frozen=True):
+    """A new key signs from now on. `public` is its JWK (RFC 7517) without private members."""
+
+    kid: str
+    algorithm: str
+    public: dict[str, str]
+    by: str
+
+
+class TesterInvited(Happened, frozen=True):
+    """Somebody may join; they are active once their key is first used."""
+
+    tester_id: str
+    name: str
+    cohort: str
+    quota: Quota | None
+    by: str
+
+
+class TesterKeyIssued(Happened, frozen=True):
+    """A tester key was made and shown once; `key_hash` is its keyed hash."""
+
+    key_id: str
+    tester_id: str
+    key_hash: str
+
+
+class TesterActivated(Happened, frozen=True):
+    """The tester key was used for the first time."""
+
+    tester_id: str
+
+
+class TesterLeft(Happened, frozen=True):
+    """The tester is no longer part of the programme."""
+
+    tester_id: str
+    by: str
+
+
+class TokenIssued(Happened, frozen=True):
+    """An access token was signed; `at` is its `iat`."""
+
+    jti: str
+    tester_id: str
+    kid: str
+    expires_at: float
+    scope: str
+    origin: str
+
+
+class TokenDenied(Happened, frozen=True):
+    """The token endpoint said no."""
+
+    client_id: str
+    code: str
+    origin: str
