@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mock_api.core.policy import Policy, Quota
+
 from .happened import Happened
 
 

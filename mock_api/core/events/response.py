@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from mock_api.core.scopes import Scope
+
 from .happened import Happened
 
 
