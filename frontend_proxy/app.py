@@ -9,10 +9,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -41,6 +43,10 @@ TROUBLES = {
     410: "No longer here",
     413: "Too much",
 }
+SAID = {  # Instead of the bare phrases of HTTP.
+    404: "There is no page at this address.",
+    405: "This address does not take that kind of request.",
+}
 
 
 class FrontEnd:
@@ -55,8 +61,12 @@ class FrontEnd:
         )
         self.templates = Templates()
         self._upstream = upstream
-        self._views = Views(desk, upstream, self.shelf, settings)
+        self._views = Views(desk, upstream, self.shelf, self.pump.held, settings)
         self._registry = register(desk)
+
+    async def front(self, request: Request) -> Response:
+        """The page, and where its form goes."""
+        return await (self.submit if request.method == "POST" else self.show)(request)
 
     async def show(self, request: Request) -> Response:
         """The page."""
@@ -152,6 +162,8 @@ class FrontEnd:
         headers = dict(HEADERS)  # The middleware does not see what a flaw of ours is answered with.
         if isinstance(error, HTTPException):
             status, detail = error.status_code, error.detail
+            if detail == HTTPStatus(status).phrase:
+                detail = SAID.get(status, detail)
             headers |= error.headers or {}
         page = self.templates.render_trouble(
             self.settings.title, TROUBLES.get(status, "This did not work"), detail
@@ -183,8 +195,7 @@ class FrontEnd:
     def routes(self) -> list[Route]:
         """All addresses."""
         return [
-            Route("/", self.show, methods=["GET"]),
-            Route("/", self.submit, methods=["POST"]),
+            Route("/", self.front, methods=["GET", "POST"]),
             Route("/leave", self.leave, methods=["POST"]),
             Route("/place.json", self.place),
             Route("/c/{clip_id}", self.clip),
@@ -214,10 +225,13 @@ def create_app(desk: Desk, upstream: Upstream, settings: ProxySettings) -> Starl
 
     app = Starlette(
         routes=front_end.routes(),
-        middleware=[Middleware(SafeHeaders)],
+        middleware=[
+            Middleware(SafeHeaders),  # Outermost, so that the refusal of a large body bears them too.
+            Middleware(RequestBodyLimitMiddleware, max_body_size=settings.body_limit),
+        ],
         exception_handlers={HTTPException: front_end.trouble, Exception: front_end.trouble},
         lifespan=lifespan,
-        max_body_size=settings.body_limit,
     )
+    app.router.redirect_slashes = False  # The address would be taken from whatever Host was sent.
     app.state.pump = front_end.pump
     return app

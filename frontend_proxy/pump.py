@@ -19,7 +19,8 @@ log = logging.getLogger("frontend_proxy")
 class Pump:
     """Either `run` in the background, or `pump` by hand; the rules are all in the desk.
 
-    `speed`: how many seconds of the desk's clock pass in one second of sleep.
+    `speed`: how many seconds of the desk's clock pass in one second of sleep. `held` are the submissions whose
+    clip is made and waits for approval: to the desk that is a render like any other, to the visitor it is not.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Pump:
         self._thumbnails = thumbnails
         self._speed = speed
         self._news = asyncio.Event()
+        self.held: set[str] = set()
 
     def wake(self) -> None:
         """Something was submitted or answered: look again."""
@@ -86,15 +88,23 @@ class Pump:
         desk, credential = self._desk, self._desk.credentials.get(action.credential)
         match action:
             case Create():
+                self._note(action.submission_id, is_held=False)
                 desk.created(action.submission_id, await self._upstream.create(credential, action))
             case Poll():
                 progress = await self._upstream.poll(credential, action.video_id)
+                self._note(action.submission_id, is_held=progress.is_held)
                 desk.polled(action.submission_id, progress.status, progress.code)
             case Fetch():
                 await self._fetch(action)
             case Check():
                 await self._upstream.check(credential)
                 desk.checked(action.credential, alive=True)
+
+    def _note(self, submission_id: str, *, is_held: bool) -> None:
+        settled = {each for each in self.held if each not in self._desk.book.open}
+        self.held -= settled | {submission_id}
+        if is_held:
+            self.held.add(submission_id)
 
     async def _fetch(self, action: Fetch) -> None:
         credential = self._desk.credentials.get(action.credential)

@@ -41,10 +41,11 @@ class Content(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How a render is doing; `code` says why it failed."""
+    """How a render is doing; `code` says why it failed. `is_held`: it is made, and waits for approval."""
 
     status: str
     code: str | None
+    is_held: bool = False
 
 
 def check_address(url: str, allowed_hosts: tuple[str, ...] = ()) -> httpx2.URL:
@@ -128,7 +129,10 @@ class Upstream:
             raise UpstreamSilent("The API's answer names no status.")
         error = video.get("error")
         code = word(error.get("code") if isinstance(error, dict) else None, "render_failed")
-        return Progress(status, code if status == "failed" else None)
+        approval = video.get("approval")
+        state = approval.get("state") if isinstance(approval, dict) else None
+        is_held = status == "in_progress" and state in ("held", "claimed")
+        return Progress(status, code if status == "failed" else None, is_held)
 
     async def fetch(self, credential: Credential, video_id: str, variant: str) -> Content:
         """Download the clip (`video`) or its still (`thumbnail`)."""

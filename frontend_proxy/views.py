@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from .core.desk import Desk, Standing
 from .core.errors import NoSuchSubmission
 from .core.gallery import Clip
@@ -10,21 +12,24 @@ from .pages import Card, Mistake, Page
 from .settings import ProxySettings
 from .shelf import Shelf
 from .upstream import Upstream
-from .wording import DEAD, GONE, STUCK, Notice, ago, of_queue, of_standing
+from .wording import DEAD, GONE, HELD, STUCK, Notice, ago, of_queue, of_standing
 
 
 class Views:
-    """Builds pages; reads, and changes nothing."""
+    """Builds pages; reads, and changes nothing. `held`: the submissions whose clip waits for approval."""
 
-    def __init__(self, desk: Desk, upstream: Upstream, shelf: Shelf, settings: ProxySettings) -> None:
+    def __init__(
+        self, desk: Desk, upstream: Upstream, shelf: Shelf, held: Container[str], settings: ProxySettings
+    ) -> None:
         self._desk = desk
         self._upstream = upstream
         self._shelf = shelf
+        self._held = held
         self._settings = settings
 
     def standing(self, visitor_id: str | None) -> Standing | None:
         """How the visitor's latest submission stands, or None if there is none to speak of."""
-        submission_id = self._desk.book.latest_of(visitor_id) if visitor_id is not None else None
+        submission_id = self._latest_of(visitor_id)
         if submission_id is None:
             return None
         try:
@@ -50,7 +55,7 @@ class Views:
         if standing is None:
             notice = self.notice()
             return {"state": "open", "headline": notice.headline, "detail": notice.detail, **about_desk}
-        notice = self._mine(standing)
+        notice = self._mine(visitor_id, standing)
         return {
             "state": standing.state,
             "position": standing.position,
@@ -83,7 +88,7 @@ class Views:
             order=order or blank(menu),
             notice=self.notice(),
             can_submit=can_submit,
-            mine=self._mine(standing) if standing else None,
+            mine=self._mine(visitor_id, standing) if standing else None,
             state=standing.state if standing else "open",
             result=self._card(clip) if clip else None,
             asked_for=mine[-1].order.prompt if mine else "",
@@ -92,9 +97,14 @@ class Views:
             mistake=mistake,
         )
 
-    def _mine(self, standing: Standing) -> Notice:
+    def _latest_of(self, visitor_id: str | None) -> str | None:
+        return None if visitor_id is None else self._desk.book.latest_of(visitor_id)
+
+    def _mine(self, visitor_id: str | None, standing: Standing) -> Notice:
         if standing.state == "waiting" and not self._desk.credentials.alive:
             return STUCK
+        if standing.state == "rendering" and self._latest_of(visitor_id) in self._held:
+            return HELD
         return of_standing(standing, self._desk.slots.service_time)
 
     def _card(self, clip: Clip) -> Card:

@@ -47,6 +47,11 @@ READY = Notice("Your clip is ready", "Share it: whoever follows its link can mak
 RENDERING = Notice(
     "Your clip is being made", "This usually takes {wait}. The page updates by itself.", "busy"
 )
+HELD = Notice(
+    "Made, and waiting to be released",
+    "Somebody at the service looks at every clip before it may be shown. The page updates by itself.",
+    "busy",
+)
 WAITING = Notice(
     "You are number {position} in line", "It should start in {wait}. Keep this page open.", "busy"
 )

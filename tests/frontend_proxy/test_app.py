@@ -180,6 +180,7 @@ async def test_a_body_of_a_gigabyte_is_not_read(site: Site) -> None:
         "/", content=endless(), headers={"Content-Type": "application/x-www-form-urlencoded"}
     )
     assert claimed.status_code == 413
+    assert claimed.headers["x-leaklab"] == "simulation"
     assert streamed.status_code == 413
     assert "Too much" in streamed.text
 
@@ -229,6 +230,43 @@ async def test_a_dead_desk_says_so_and_takes_no_orders() -> None:
         assert site.desk.stats.died == {"token_revoked": 1}
 
 
+async def test_a_clip_that_waits_for_approval_is_said_to_be_made(site: Site) -> None:
+    site.api.polls_needed, site.api.approval = 10**6, "held"
+    await site.visitor.post("/", data=ORDER)
+    await site.pump.pump()
+    assert "Your clip is being made" in (await site.visitor.get("/")).text
+    await site.pump_for(10)
+    assert "Made, and waiting to be released" in (await site.visitor.get("/")).text
+    place = (await site.visitor.get("/place.json")).json()
+    assert (place["state"], place["headline"]) == ("rendering", "Made, and waiting to be released")
+    site.api.polls_needed = 0
+    await site.pump_for(10)
+    assert "Your clip is ready" in (await site.visitor.get("/")).text
+    assert site.pump.held == set()
+
+
+async def test_what_is_held_is_forgotten_with_its_submission(site: Site) -> None:
+    site.api.polls_needed, site.api.approval = 10**6, "held"
+    await site.visitor.post("/", data=ORDER)
+    await site.pump_for(400)
+    assert "It took too long" in (await site.visitor.get("/")).text
+    site.api.approval = None
+    async with site.another_visitor() as other:
+        await other.post("/", data=ORDER)
+        await site.pump_for(10)
+    assert site.pump.held == set()
+
+
+async def test_no_answer_sends_anybody_to_the_host_they_named(site: Site) -> None:
+    answer = await site.visitor.get("/stats.json/", headers={"Host": "elsewhere.invalid"}, follow_redirects=False)
+    assert answer.status_code == 404
+
+
+async def test_a_method_that_is_not_known_is_answered_with_those_that_are(site: Site) -> None:
+    answer = await site.visitor.delete("/")
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
+
 async def test_moderation_and_time_out_are_told_apart(site: Site) -> None:
     site.api.failing_with = "moderation_blocked"
     await site.visitor.post("/", data=ORDER)
@@ -254,6 +292,7 @@ async def test_unknown_addresses_get_a_page(site: Site) -> None:
         answer = await site.visitor.get(path)
         assert answer.status_code == 404
         assert "Nothing here" in answer.text
+        assert "Not Found" not in answer.text
     assert (await site.visitor.put("/")).status_code == 405
 
 

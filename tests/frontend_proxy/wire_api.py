@@ -26,6 +26,7 @@ class WireApi:
         self.marker: dict[str, Any] = {"product": "leaklab", "simulation": True}
         self.refusal: tuple[int, str, dict[str, str]] | None = None
         self.polls_needed = 1
+        self.approval: str | None = None
         self.failing_with: str | None = None
         self.redirects_to: str | None = None
         self.content = CLIP
@@ -104,7 +105,8 @@ class WireApi:
         if self.videos[video_id] >= self.polls_needed:
             status = "failed" if self.failing_with else "completed"
             error = {"code": self.failing_with, "message": "No."} if self.failing_with else None
-        return {"id": video_id, "object": "video", "status": status, "error": error}
+        approval = {"state": self.approval}
+        return {"id": video_id, "object": "video", "status": status, "error": error, "approval": approval}
 
 
 def refusal(status: int, code: str, headers: dict[str, str]) -> Response:
