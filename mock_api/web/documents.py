@@ -74,7 +74,7 @@ def operation(
     }
 
 
-def form(model: type[Struct], uploads: tuple[str, ...], example: dict[str, str]) -> dict[str, Any]:
+def form(model: type[Struct], uploads: tuple[str, ...], example: dict[str, Any]) -> dict[str, Any]:
     """The request body of a route that takes a form as well as JSON; `uploads` may be files in the form."""
     as_json = schema(model)
     own = _components[model.__name__]

@@ -164,7 +164,7 @@ def serve_characters(api: FastAPI, authority: Authority) -> None:
         "Create a character", "characters", Character, refusals=(*AT_AN_OUTPUT, errors.QuotaExhausted)
     )
     what["openapi_extra"] = {"requestBody": form(
-        NewCharacter, ("video",), {"name": "Lighthouse keeper", "video": "video_1a2b3c"}
+        NewCharacter, ("video",), {"name": "Lighthouse keeper", "video": {"id": "video_1a2b3c"}}
     )}
 
     @api.post("/v1/videos/characters", dependencies=[Security(ACCESS_TOKEN)], **what)
@@ -188,7 +188,10 @@ def _ordering(summary: str, body: type[Struct], uploads: tuple[str, ...]) -> dic
     """What to say about a route that orders a render."""
     what = operation(summary, "videos", Video, refusals=AT_AN_ORDER, example=EXAMPLE)
     what["responses"][200]["headers"] = POLL_HEADER
-    what["openapi_extra"] = {"requestBody": form(body, uploads, {"prompt": "A lighthouse in fog"})}
+    what["openapi_extra"] = {"requestBody": form(body, uploads, {
+        "prompt": "A lighthouse in fog", **({"seconds": "8"} if body is Extension else {}),
+        **({"video": {"id": "video_1a2b3c"}} if "video" in uploads else {}),
+    })}
     return {**what, "dependencies": [Security(ACCESS_TOKEN)]}
 
 
