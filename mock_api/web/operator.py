@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from typing import Annotated
+
+from fastapi import FastAPI, Query
 from msgspec import UNSET, Struct
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +20,7 @@ from .callers import By, operator_only
 from .documents import operation
 from .forms import Act, BulkInvitation, Invitation
 
+AtMost = Annotated[int | None, Query(ge=1, description="At most so many; without it all.")]
 OPERATOR = (errors.OperatorKeyInvalid,)
 
 
@@ -38,9 +41,11 @@ def serve_operator(api: FastAPI, authority: Authority) -> None:
     )
 
     @api.get("/admin/tokens", dependencies=guard, **what)
-    async def list_tokens(tester_id: str | None = None, live_only: bool = False) -> Response:
+    async def list_tokens(
+        tester_id: str | None = None, live_only: bool = False, limit: AtMost = None
+    ) -> Response:
         """The access tokens in the books, oldest first; never the tokens themselves."""
-        return answer(Listing(operator.list_tokens(tester_id, live_only)))
+        return answer(Listing(operator.list_tokens(tester_id, live_only)[:limit]))
 
     what = operation("Rotate the signing key", "operator", RotatedKey, body=Act, refusals=OPERATOR)
 
@@ -99,11 +104,10 @@ def _serve_testers(api: FastAPI, authority: Authority) -> None:
     what = operation("List testers", "operator", Listing[TesterView], refusals=OPERATOR)
 
     @api.get("/admin/testers", dependencies=guard, **what)
-    async def list_testers(cohort: str | None = None) -> Response:
+    async def list_testers(cohort: str | None = None, limit: AtMost = None) -> Response:
         """Everybody ever invited, or those of a cohort; oldest first."""
-        return answer(Listing([
-            tester for tester in operator.list_testers() if cohort in (None, tester.cohort)
-        ]))
+        testers = [tester for tester in operator.list_testers() if cohort in (None, tester.cohort)]
+        return answer(Listing(testers[:limit]))
 
     what = operation("Remove a tester", "operator", TesterView, refusals=at_one)
 

@@ -79,14 +79,14 @@ def test_public_routes_keep_their_word(shared_house: Home) -> None:
     assert failures(shared_house.app, "^/(?!v1|admin)", None) == []
 
 
-def test_every_example_of_a_body_is_one_that_is_read(shared_house: Any) -> None:
+def test_every_example_of_a_body_is_one_that_is_read(house: Any) -> None:
     examples = [
         (path, what["requestBody"]["content"]["application/json"]["example"])
-        for path, methods in shared_house.anybody.get("/openapi.json").json()["paths"].items()
+        for path, methods in house.anybody.get("/openapi.json").json()["paths"].items()
         for what in methods.values()
         if "example" in what.get("requestBody", {}).get("content", {}).get("application/json", {})
     ]
     assert len(examples) >= 5
     for path, example in examples:
-        answer = shared_house.tester.post(path.replace("{video_id}", "video_1a2b3c"), json=example)
+        answer = house.tester.post(path.replace("{video_id}", "video_1a2b3c"), json=example)
         assert answer.status_code in {200, 404}, f"{path}: {answer.text}"

@@ -95,6 +95,8 @@ def test_testers_are_listed_by_cohort(house: Any) -> None:
     house.operator.post("/admin/testers/bulk", json={"count": 2, "cohort": "red team"})
     listed = house.operator.get("/admin/testers", params={"cohort": "red team"}).json()["data"]
     assert [tester["name"] for tester in listed] == ["red team 1", "red team 2"]
+    assert len(house.operator.get("/admin/testers?limit=2").json()["data"]) == 2
+    assert house.operator.get("/admin/testers?team=red").json()["error"]["param"] == "team"
 
 
 @pytest.mark.parametrize("content", [{}, {"json": {}}])
