@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,30 +22,33 @@ pytestmark = [pytest.mark.slow, pytest.mark.server]
 
 @pytest.mark.skipif(not LOCUST.exists(), reason="locust is not installed: make setup")
 def test_a_load_leaves_visitors_and_videos_and_expected_refusals_are_no_failures(tmp_path: Path) -> None:
-    with running(tmp_path / "range") as server:
-        load = _locust(server, tmp_path, "8s")
-        videos = _when_videos_came(server)
-        assert len(videos) > 1
+    with running(tmp_path / "range") as server, _locust(server, tmp_path) as load:
+        _when_videos_came(server)
+        with client(server.credentials["proxy_url"]) as visitor:
+            eventually(lambda: visitor.get("/stats.json").json()["visitors"] > 5)
         listed = json.loads(leaklab("tokens", "list", "--live", "--json", "--data", server.data).stdout)
         assert leaklab("tokens", "revoke", listed[0]["jti"], "--data", server.data).returncode == 0
+        with client(server.credentials["api_url"], server.credentials["operator_key"]) as operator:
+            eventually(lambda: operator.get("/admin/journal?code=token_revoked&action=videos.list").json()["data"])
+        load.terminate()
         said, _ = load.communicate(timeout=60)
         assert load.returncode == 0, said
         assert "Closed workload" in said
         assert "(refused 401)" in said
         assert "Traceback" not in said
         assert "Warning" not in said
-        with client(server.credentials["proxy_url"]) as visitor:
-            assert visitor.get("/stats.json").json()["visitors"] > 5
 
 
 @pytest.mark.skipif(not LOCUST.exists(), reason="locust is not installed: make setup")
 def test_a_server_that_is_gone_is_a_failure(tmp_path: Path) -> None:
-    with running(tmp_path / "range") as server:
-        load = _locust(server, tmp_path, "5s")
+    with running(tmp_path / "range") as server, _locust(server, tmp_path) as load:
         _when_videos_came(server)
         server.kill()
-        load.communicate(timeout=60)
-        assert load.returncode == 1
+        failures = tmp_path / "load_failures.csv"
+        eventually(lambda: failures.exists() and len(failures.read_text(encoding="utf-8").splitlines()) > 1)
+        load.terminate()
+        said, _ = load.communicate(timeout=60)
+        assert load.returncode == 1, said
 
 
 @pytest.mark.parametrize(
@@ -80,16 +85,23 @@ def _when_videos_came(server: RunningRange) -> list[object]:
         return eventually(lambda: videos if len(videos := tester.get("/v1/videos").json()["data"]) > 1 else [])
 
 
-def _locust(server: RunningRange, folder: Path, run_time: str) -> subprocess.Popen[str]:
-    words = ["--headless", "--users", "10", "--spawn-rate", "10", "--run-time", run_time, "--only-summary"]
-    return subprocess.Popen(
-        [str(LOCUST), "-f", str(LOCUSTFILE), *words],
+@contextmanager
+def _locust(server: RunningRange, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A load that lasts until it is told to end, two minutes at most; its figures go to load_*.csv."""
+    words = ["--headless", "--users", "10", "--spawn-rate", "10", "--run-time", "2m", "--only-summary"]
+    with subprocess.Popen(
+        [str(LOCUST), "-f", str(LOCUSTFILE), *words, "--csv", str(folder / "load")],
         cwd=folder,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=_environment(server.data / "credentials.json"),
-    )
+    ) as load:
+        try:
+            yield load
+        finally:
+            if load.poll() is None:
+                load.kill()
 
 
 def _environment(credentials: Path) -> dict[str, str]:
