@@ -33,9 +33,17 @@ from .forms import (
 RESPONDER = (errors.OperatorKeyInvalid, errors.NotFound, errors.AlreadySettled)
 
 
-class Made(Struct, frozen=True):
-    """The id of what was made."""
+class SuspensionMade(Struct, frozen=True):
+    """The suspension's id by the name that lists and events use, and as the `{id}` of its own path."""
 
+    suspension_id: str
+    id: str
+
+
+class ReportMade(Struct, frozen=True):
+    """The leak report's id, by both names likewise."""
+
+    report_id: str
     id: str
 
 
@@ -91,14 +99,15 @@ def _serve_revocations(api: FastAPI, authority: Authority) -> None:
 def _serve_suspensions(api: FastAPI, authority: Authority) -> None:
     guard, responder = operator_only(authority), authority.responder
 
-    what = operation("Suspend", "responder", Made, body=Suspension, refusals=RESPONDER)
+    what = operation("Suspend", "responder", SuspensionMade, body=Suspension, refusals=RESPONDER)
 
     @api.post("/admin/suspensions", dependencies=guard, **what)
     async def suspend(request: Request) -> Response:
         """Refuse whatever the scope covers for a while."""
         form = await read_json(request, Suspension)
         scope = _scope(authority, form.scope)
-        return answer(Made(responder.suspend(scope, form.seconds, form.reason, form.by, form.alert_id)))
+        suspension_id = responder.suspend(scope, form.seconds, form.reason, form.by, form.alert_id)
+        return answer(SuspensionMade(suspension_id, suspension_id))
 
     what = operation("List suspensions", "responder", Listing[events.Suspended], refusals=RESPONDER[:1])
 
@@ -107,13 +116,13 @@ def _serve_suspensions(api: FastAPI, authority: Authority) -> None:
         """The suspensions in force, newest first."""
         return answer(Listing(responder.suspensions()))
 
-    what = operation("Lift a suspension", "responder", Made, refusals=RESPONDER)
+    what = operation("Lift a suspension", "responder", SuspensionMade, refusals=RESPONDER)
 
     @api.delete("/admin/suspensions/{suspension_id}", dependencies=guard, **what)
     async def lift(suspension_id: str, by: By = "operator") -> Response:
         """End a suspension before its time."""
         responder.lift(suspension_id, by)
-        return answer(Made(suspension_id))
+        return answer(SuspensionMade(suspension_id, suspension_id))
 
 
 def _serve_throttles(api: FastAPI, authority: Authority) -> None:
@@ -185,16 +194,17 @@ def _serve_signs(api: FastAPI, authority: Authority) -> None:
         form = await read_json(request, Act)
         return answer(responder.carry_out(alert_id, step_index, form.by))
 
-    what = operation("Report a leak", "responder", Made, body=LeakReport, refusals=RESPONDER[:1])
+    what = operation("Report a leak", "responder", ReportMade, body=LeakReport, refusals=RESPONDER[:1])
 
     @api.post("/admin/leak-reports", dependencies=guard, **what)
     async def report_leak(request: Request) -> Response:
         """Tell of a leak. The answer does not say whether what was named exists."""
         form = await read_json(request, LeakReport)
-        return answer(Made(responder.report_leak(
+        report_id = responder.report_leak(
             form.source, form.by, token=form.token, jti=form.jti, tester_id=form.tester_id, url=form.url,
             note=form.note,
-        )))
+        )
+        return answer(ReportMade(report_id, report_id))
 
     what = operation("Attribute an output", "responder", Attribution, refusals=RESPONDER[:2])
     what["openapi_extra"] = {"requestBody": {"required": True, "content": {

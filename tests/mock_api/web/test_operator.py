@@ -255,7 +255,7 @@ def test_a_testers_outputs_are_decided_on_at_once(held: Any) -> None:
 def test_a_leak_report_is_taken_in_silence(house: Any) -> None:
     known = house.operator.post("/admin/leak-reports", json={"token": house.access_token, "note": "in a gist"})
     unknown = house.operator.post("/admin/leak-reports", json={"token": "eyJ.x.y", "note": "in a gist"})
-    assert known.json().keys() == unknown.json().keys() == {"id"}
+    assert known.json().keys() == unknown.json().keys() == {"report_id", "id"}
 
 
 def test_a_watermark_leads_to_the_token(house: Any) -> None:
