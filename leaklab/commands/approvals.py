@@ -62,6 +62,21 @@ def reject(
         show_one(_decide(client, video_id, "reject", decision), as_json=as_json)
 
 
+@app.command()
+def release(
+    video_id: Video,
+    reason: Annotated[str, typer.Option(help="Kept with the release.")],
+    reviewer: Reviewer = None,
+    data: Data = DEFAULT_DATA,
+    url: ApiUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lift the quarantine of an output; what was revoked stays revoked."""
+    body: dict[str, object] = {"video_id": video_id, "reason": reason, "by": _who(reviewer)}
+    with RangeClient(data, url) as client:
+        show_one(client.post("/admin/quarantines/lift", body), as_json=as_json)
+
+
 def _decide(client: RangeClient, video_id: str, decision: str, body: dict[str, object]) -> dict[str, object]:
     where = f"/admin/approvals/{quoted(video_id)}"
     client.post(f"{where}/claim", {"reviewer": body["reviewer"]})

@@ -79,6 +79,24 @@ def test_outputs_are_listed_approved_and_rejected(call: Call, server: RunningRan
     assert (again.code, "The range refused (409)" in again.err) == (5, True)
 
 
+def test_a_quarantine_is_lifted(call: Call, server: RunningRange) -> None:
+    credentials = server.credentials
+    form = {"grant_type": "client_credentials", "client_id": credentials["tester"]["tester_id"]}
+    with client(credentials["api_url"]) as anybody:
+        form["client_secret"] = credentials["tester"]["tester_key"]
+        token = anybody.post("/oauth/token", data=form).json()["access_token"]
+        bearer = {"Authorization": f"Bearer {token}"}
+        video_id = anybody.post("/v1/videos", json={"prompt": "locked"}, headers=bearer).json()["id"]
+        eventually(lambda: anybody.get(f"/v1/videos/{video_id}", headers=bearer).json()["approval"]["state"] == "held")
+    with client(credentials["api_url"], credentials["operator_key"]) as operator:
+        operator.post("/admin/revocations", json={"scope": {"kind": "token", "token": token}})
+    with client(credentials["api_url"], credentials["tester"]["access_token"]) as tester:
+        assert tester.get(f"/v1/videos/{video_id}").json()["approval"]["state"] == "quarantined"
+        lifted = call("approvals", "release", video_id, "--reason", "a false alarm", "--data", server.data)
+        assert (lifted.code, video_id in lifted.out) == (0, True), lifted.err
+        assert tester.get(f"/v1/videos/{video_id}").json()["approval"]["state"] == "held"
+
+
 @pytest.mark.parametrize(
     "words",
     [
