@@ -37,6 +37,7 @@ class ProxySettings(Struct, frozen=True, kw_only=True):
     visitor_limit: int = 1
     poll_interval: float = 5.0
     timeout: float = 300.0
+    expected_service: float = 90.0
     presence_timeout: float | None = 90.0
     health_interval: float | None = 60.0
     menu: Menu = Menu()
@@ -62,6 +63,7 @@ def open_desk(settings: ProxySettings, clock: Clock, ids: Ids, log: Log) -> Desk
             visitor_limit=settings.visitor_limit,
             poll_interval=settings.poll_interval,
             timeout=settings.timeout,
+            expected_service=settings.expected_service,
             presence_timeout=None if presence is None else presence * settings.speed,
             health_interval=settings.health_interval,
             gallery_limit=settings.gallery_limit,

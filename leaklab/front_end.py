@@ -23,6 +23,7 @@ from .opening import OpenRange
 from .problems import Problem
 
 POLL_INTERVAL = 1.0  # seconds: a person watches
+EXPECTED_SERVICE = 20.0  # seconds a first visitor is told: a render of 1 to 3 s, and a person who approves it
 
 
 @contextmanager
@@ -57,6 +58,7 @@ def front_end(
         allowed_hosts=allowed_hosts,
         speed=speed,
         poll_interval=POLL_INTERVAL,
+        expected_service=EXPECTED_SERVICE,
         credentials=(CredentialSetting(Secret(secret)),) if secret else (),
     )
     try:
