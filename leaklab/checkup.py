@@ -138,8 +138,8 @@ def _in_time(newest_at: float, now: float) -> Finding:
     """The newest event must not lie in the future; only a clock set back, or a faster one, makes it so."""
     ahead = newest_at - now
     remedy = (
-        "Set this machine's clock; or, if the range ran with --speed, start it with that --speed, "
-        "wait, or start a new one with --data."
+        "Set this machine's clock; or, if the range ran with --speed, start it with that --speed "
+        "again, wait, or start a new one with --data."
     )
     seen = f"the journal's newest event is {abs(ahead):,.0f} s {'ahead of' if ahead > 0 else 'behind'} this clock"
     return Finding("clock and journal", ahead <= CLOCK_TOLERANCE, seen, remedy)

@@ -19,13 +19,17 @@ class SystemClock:
 
 
 class FastClock:
-    """Time that runs `speed` times as fast as real time, from the real instant at which it was made."""
+    """Time that runs `speed` times as fast as real time, from the real instant at which it was made or a later one."""
 
     def __init__(self, speed: float) -> None:
         self._real = SystemClock()
-        self._started_at = self._real.now()
+        self._made_at = self._started_at = self._real.now()
         self._speed = speed
 
     def now(self) -> float:
         """Seconds since the Unix epoch, in the faster time."""
-        return self._started_at + (self._real.now() - self._started_at) * self._speed
+        return self._started_at + (self._real.now() - self._made_at) * self._speed
+
+    def catch_up(self, instant: float) -> None:
+        """Go on from `instant` (epoch seconds) if it lies ahead: a fast range is resumed where it was left."""
+        self._started_at += max(0.0, instant - self.now())

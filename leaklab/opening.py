@@ -20,6 +20,7 @@ from mock_api.core.ports import Clock
 from mock_api.journal import Journal, JournalError, JournalUnavailable
 
 from .chance import SystemIds, SystemSecrets, SystemStreams
+from .clock import FastClock
 from .problems import Problem
 from .vault import FileVault, write_private
 
@@ -108,12 +109,14 @@ def _replay(authority: Authority, journal: Journal, clock: Clock) -> None:
             yield event
 
     authority.replay(told())
+    if isinstance(clock, FastClock):
+        clock.catch_up(newest_at)
     behind = newest_at - clock.now()
     if behind > CLOCK_TOLERANCE:
         raise Problem(
             f"This machine's clock is {behind:.0f} s behind the newest event of the journal, so tokens and "
-            "deadlines would be wrong. Set the clock, or start a new range in another folder with --data "
-            "(a range that ran with --speed lies ahead)."
+            "deadlines would be wrong. Set the clock; or, if the range ran with --speed, start it with that --speed; "
+            "or start a new range in another folder with --data."
         )
 
 

@@ -224,6 +224,10 @@ def test_a_journal_from_the_future_is_refused_with_the_reason(old_range: Path) -
     seen = leaklab("doctor", "--data", old_range, "--json")
     assert seen.returncode == 1
     assert {"clock and journal"} <= {one["check"] for one in json.loads(seen.stdout) if not one["well"]}
+    with running(old_range, "api", "--speed", "600") as server:  # What the message and doctor both advise.
+        with client(server.credentials["api_url"], server.credentials["tester"]["access_token"]) as tester:
+            assert [video["prompt"] for video in tester.get("/v1/videos").json()["data"]] == ["ahead"]
+        assert server.stop() == 0
 
 
 def test_files_that_others_can_read_are_warned_of(old_range: Path) -> None:

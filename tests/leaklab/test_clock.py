@@ -45,3 +45,12 @@ def test_a_fast_clock_runs_ahead_from_where_it_was_made(machine: Machine) -> Non
     clock = FastClock(60.0)
     machine.monotonic_seconds += 2
     assert clock.now() == 1_800_000_120.0
+
+
+def test_a_fast_clock_goes_on_from_a_range_that_lies_ahead_and_never_goes_back(machine: Machine) -> None:
+    clock = FastClock(60.0)
+    clock.catch_up(1_800_001_000.0)
+    assert clock.now() == 1_800_001_000.0
+    clock.catch_up(1_799_999_000.0)
+    machine.monotonic_seconds += 2
+    assert clock.now() == 1_800_001_120.0
