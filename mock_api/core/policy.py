@@ -10,6 +10,7 @@ LONGEST = 1e9  # thirty years: beyond it nothing is meant, and infinity does not
 Seconds = Annotated[float, Meta(ge=0, le=LONGEST)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Positive = Annotated[float, Meta(gt=0, le=LONGEST)]
+Window = Annotated[float, Meta(ge=1, le=LONGEST)]     # below a second the number of a window outgrows a float
 Count = Annotated[int, Meta(ge=0)]
 AtLeastOne = Annotated[int, Meta(ge=1)]
 
@@ -70,8 +71,8 @@ class RateDetector(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Requests per window far above the token's own EWMA baseline (Roberts 1959; Lucas and Saccucci 1990)."""
 
     name: str
-    window: Positive = 1 * MINUTE
-    smoothing: Annotated[float, Meta(gt=0, le=1)] = 0.1
+    window: Window = 1 * MINUTE
+    smoothing: Annotated[float, Meta(ge=1e-4, le=1)] = 0.1  # less than that never forgets
     threshold: Positive = 6.0                      # standard deviations above the baseline
     minimum: AtLeastOne = 30                       # requests in the window below which nothing is said
 
@@ -80,8 +81,8 @@ class CusumDetector(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A small lasting rise over the expected requests per window (Page 1954)."""
 
     name: str
-    window: Positive = 1 * MINUTE
-    expected: Positive = 4.0                       # requests per window that need no explanation
+    window: Window = 1 * MINUTE
+    expected: Annotated[float, Meta(ge=1e-6, le=LONGEST)] = 4.0  # requests per window that need no explanation
     slack: Annotated[float, Meta(ge=0, le=LONGEST)] = 2.0
     decision: Positive = 30.0                      # the sum at which it speaks
 
@@ -92,7 +93,7 @@ class ConcurrencyDetector(
     """More origins using one token within a window than one person has."""
 
     name: str
-    window: Positive = 10 * MINUTE
+    window: Window = 10 * MINUTE
     origins: AtLeastOne = 3
 
 

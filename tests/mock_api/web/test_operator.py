@@ -77,6 +77,20 @@ def test_a_wrong_word_deep_in_a_policy_is_refused_with_the_allowed_ones(house: A
     assert "revoke_token" in error["message"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "absurd"),
+    [("rate", {"smoothing": 1e-20}), ("rate", {"window": 1e-300}), ("cusum", {"expected": 5e-324})],
+)
+def test_a_detector_too_small_for_arithmetic_is_refused_and_changes_nothing(
+    house: Any, kind: str, absurd: dict[str, float]
+) -> None:
+    before = house.operator.get("/admin/policy").json()
+    refused = house.operator.put("/admin/policy", json=before | {"detectors": [{"kind": kind, "name": "x", **absurd}]})
+    (field,) = absurd
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, f"detectors[0].{field}")
+    assert house.operator.get("/admin/policy").json() == before
+
+
 def test_nothing_but_blanks_is_called_blank(house: Any) -> None:
     body = {"scope": {"kind": "all"}, "reason": " "}
     error = house.operator.post("/admin/revocations", json=body).json()["error"]
