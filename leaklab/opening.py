@@ -48,6 +48,7 @@ def open_range(data: Path, policy: Policy, clock: Clock, *, testers: int) -> Ite
     os.umask(0o077)  # Journals hold prompts and origins: none of it is for other people's eyes.
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     _warn_of_readers(data)
+    keys_are_there = (data / "keys.json").exists()
     vault = FileVault(data / "keys.json")
     surroundings = Surroundings(
         clock=clock, streams=SystemStreams(), ids=SystemIds(), secrets=SystemSecrets(), vault=vault
@@ -55,6 +56,12 @@ def open_range(data: Path, policy: Policy, clock: Clock, *, testers: int) -> Ite
     with _journal(data / "journal.sqlite3") as journal:
         authority = Authority(surroundings, journal)
         _replay(authority, journal, clock)
+        if authority.keyring.keys and not keys_are_there:
+            raise Problem(
+                f"The key file {data / 'keys.json'} is gone, and without it every key and token of this range is worthless. "
+                "Restore it from a backup, or start a new range in another folder.",
+                exit_code=3,
+            )
         authority.open(policy)
         credentials = _credentials(authority, data / "credentials.json", testers)
         asyncio.run(journal.flushed())  # Nobody is handed a key that a crash would forget.

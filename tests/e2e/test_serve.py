@@ -291,3 +291,11 @@ def _is_one_sentence(ended: subprocess.CompletedProcess[str]) -> None:
     assert "Traceback" not in ended.stderr
     lines = [line for line in ended.stderr.splitlines() if line.startswith("leaklab: ")]
     assert len(lines) == 1, ended.stderr
+
+
+def test_a_range_without_its_keys_is_not_opened_as_if_nothing_had_happened(tmp_path: Path) -> None:
+    with running(tmp_path / "range", "api") as server:
+        assert server.stop() == 0
+    (tmp_path / "range" / "keys.json").unlink()
+    again = leaklab("serve", "api", "--data", tmp_path / "range", "--port-api", 0)
+    assert (again.returncode, "keys.json is gone" in " ".join(again.stderr.split())) == (3, True), again.stderr
