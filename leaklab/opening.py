@@ -58,8 +58,8 @@ def open_range(data: Path, policy: Policy, clock: Clock, *, testers: int) -> Ite
         _replay(authority, journal, clock)
         if authority.keyring.keys and not keys_are_there:
             raise Problem(
-                f"The key file {data / 'keys.json'} is gone, and without it every key and token of this range is worthless. "
-                "Restore it from a backup, or start a new range in another folder.",
+                f"The key file {data / 'keys.json'} is gone, and without it every key and token of this range is "
+                "worthless. Restore it from a backup, or start a new range in another folder.",
                 exit_code=3,
             )
         authority.open(policy)
