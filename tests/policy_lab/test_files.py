@@ -61,7 +61,7 @@ DETECTORS = "name: x\ndetectors:\n  - {kind: rate, name: a}\n  - "
     ("{name: b}", "`detectors[1]` needs the field `kind`: one of `rate`, `cusum`, `concurrency`,"),
     ("{kind: notice, name: b}", "needs the field `source`: one of `leak_report`, `public`, `reviewer`."),
     ("{kind: rate, name: b, smothing: 1}", "there are kind, name, window, smoothing,"),
-    ("{kind: rate, name: b, smoothing: 2}", "`detectors[1].smoothing` must be a number, above 0 and at most"),
+    ("{kind: rate, name: b, smoothing: 2}", "`detectors[1].smoothing` must be a number, at least 0.0001 and at most"),
     ("{kind: rate, name: a}", "detectors must have different names"),
 ])
 def test_a_wrong_part_of_a_list_is_named_by_its_place(tmp_path: Path, text: str, said: str) -> None:
