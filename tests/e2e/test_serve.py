@@ -297,5 +297,5 @@ def test_a_range_without_its_keys_is_not_opened_as_if_nothing_had_happened(tmp_p
     with running(tmp_path / "range", "api") as server:
         assert server.stop() == 0
     (tmp_path / "range" / "keys.json").unlink()
-    again = leaklab("serve", "api", "--data", tmp_path / "range", "--port-api", 0)
+    again = leaklab("serve", "api", "--data", tmp_path / "range", "--port-api", "0")
     assert (again.returncode, "keys.json is gone" in " ".join(again.stderr.split())) == (3, True), again.stderr
