@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from mock_api.core.policy import HOUR, MINUTE, AtLeastOne, Count, Positive, Seconds, Share
+from mock_api.core.quantities import HOUR, MINUTE, AtLeastOne, Count, Positive, Seconds, Share
 
 NonNegative = Annotated[float, Meta(ge=0)]
 Subcritical = Annotated[float, Meta(ge=0, lt=1)]   # a branching ratio of 1 or more never ends

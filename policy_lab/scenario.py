@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from mock_api.core.policy import AtLeastOne, Positive, RenderModel
+from mock_api.core.policy import RenderModel
+from mock_api.core.quantities import AtLeastOne, Positive
 
 from .parts import AccessLeak, Journalist, Part, Responder, Reviewers, SecretLeak, Testers
 

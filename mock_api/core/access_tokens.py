@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, NoReturn, TypeGuard
 
@@ -33,6 +33,8 @@ _SHAPE = re.compile(r"([\w-]+)\.([\w-]+)\.([\w-]+)", re.ASCII)
 _HEADER = frozenset({"alg", "kid", "typ"})
 _WORDS = frozenset({"iss", "aud", "sub", "client_id", "jti", "scope", "cohort"})
 _INSTANTS = frozenset({"iat", "exp"})
+_REQUIRED = _WORDS | _INSTANTS
+_OPTIONAL = frozenset({"family", "cnf", "status"})
 _JWS = jwt.PyJWS(algorithms=["EdDSA", "ES256", "RS256"])
 
 
@@ -45,6 +47,10 @@ class Claims(Struct, frozen=True, gc=False):
     issued_at: float
     expires_at: float
     scope: str
+    cohort: str
+    family: str | None = None      # the refresh-token family it descends from
+    thumbprint: str | None = None  # `cnf.jkt`: the key that must prove possession (RFC 9449 §6)
+    status: tuple[str, int] | None = None  # `status.status_list`: list and index (Token Status List §6)
 
 
 class AccessTokens:
@@ -52,10 +58,8 @@ class AccessTokens:
 
     def __init__(self, authority: Authority) -> None:
         self._keyring = authority.keyring
-        self._issuer, self._audience = authority.issuer, authority.audience
-        self._remembered = lru_cache(maxsize=REMEMBERED)(self._decode)
-        self.decode: Callable[[str], Claims] = self._remembered
-        """The claims of a token; raises MalformedToken or ForgedToken. Refusals are not remembered."""
+        self._reader = TokenReader(authority.keyring.keys, authority.issuer, authority.audience)
+        self.decode = self._reader.decode
 
     def appliers(self) -> dict[type, Callable[..., None]]:
         """What each event does to the memory of decoded tokens."""
@@ -63,13 +67,28 @@ class AccessTokens:
 
     def apply_signing_key_added(self, _: SigningKeyAdded) -> None:
         """Forget what was decoded with the keys there were until now."""
-        self._remembered.cache_clear()
+        self._reader.forget()
 
-    def sign(self, claims: dict[str, str | float], kid: str) -> str:
+    def sign(self, claims: Mapping[str, object], kid: str) -> str:
         """The compact token of `claims`, signed with the key `kid`."""
         return jwt.encode(
-            claims, self._keyring.private(kid), self._keyring.keys[kid].algorithm, {"typ": TYPE, "kid": kid}
+            dict(claims), self._keyring.private(kid), self._keyring.keys[kid].algorithm, {"typ": TYPE, "kid": kid}
         )
+
+
+class TokenReader:
+    """Reads access tokens of one issuer with the public keys it is given: `keys` by `kid`, looked up each time."""
+
+    def __init__(self, keys: Mapping[str, SigningKey], issuer: str, audience: str) -> None:
+        self._keys = keys
+        self._issuer, self._audience = issuer, audience
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._decode)
+        self.decode: Callable[[str], Claims] = self._remembered
+        """The claims of a token; raises MalformedToken or ForgedToken. Refusals are not remembered."""
+
+    def forget(self) -> None:
+        """Forget what was decoded: the keys have changed."""
+        self._remembered.cache_clear()
 
     def _decode(self, token: str) -> Claims:
         """Every check that needs neither clock nor register, in order (RFC 8725 §3, RFC 9068 §4)."""
@@ -91,7 +110,7 @@ class AccessTokens:
         if header["typ"] != TYPE:
             _forged(f"The token's type must be {TYPE}.")
         kid = header["kid"]
-        key = self._keyring.keys.get(kid) if isinstance(kid, str) else None
+        key = self._keys.get(kid) if isinstance(kid, str) else None
         if key is None:
             _forged("The token names a key that is not ours.")
         if header["alg"] != key.algorithm:
@@ -100,7 +119,7 @@ class AccessTokens:
 
     def _claims(self, claims: dict[str, object], kid: str) -> Claims:
         """The claims, if they are exactly those which we put into a token."""
-        if claims.keys() != _WORDS | _INSTANTS:
+        if not _REQUIRED <= claims.keys() <= _REQUIRED | _OPTIONAL:
             _forged("The token's claims are not those of an access token.")
         words = {name: value for name in _WORDS if _is_word(value := claims[name])}
         instants = {name: float(value) for name in _INSTANTS if _is_instant(value := claims[name])}
@@ -110,7 +129,39 @@ class AccessTokens:
             _forged("The token is from another issuer or for another audience.")
         if words["sub"] != words["client_id"]:
             _forged("The token's subject is not its client.")
-        return Claims(words["jti"], words["sub"], kid, instants["iat"], instants["exp"], words["scope"])
+        return Claims(
+            words["jti"], words["sub"], kid, instants["iat"], instants["exp"], words["scope"], words["cohort"],
+            _family(claims), _thumbprint(claims), _status(claims),
+        )
+
+
+def _family(claims: dict[str, object]) -> str | None:
+    family = claims.get("family")
+    if "family" in claims and not _is_word(family):
+        _forged("A claim of the token has the wrong type.")
+    return family if isinstance(family, str) else None
+
+
+def _thumbprint(claims: dict[str, object]) -> str | None:
+    """The one member of `cnf` that we write: `jkt` (RFC 9449 §6.1)."""
+    match claims.get("cnf"):
+        case None if "cnf" not in claims:
+            return None
+        case {"jkt": thumbprint, **others} if not others and _is_word(thumbprint):
+            return thumbprint
+    raise ForgedToken("The token's confirmation claim is not ours.")
+
+
+def _status(claims: dict[str, object]) -> tuple[str, int] | None:
+    """List and index of the token's status (Token Status List §6.2)."""
+    match claims.get("status"):
+        case None if "status" not in claims:
+            return None
+        case {"status_list": {"idx": int(index), "uri": uri, **others}, **more} if (
+            not others and not more and index >= 0 and not isinstance(index, bool) and _is_word(uri)
+        ):
+            return uri, index
+    raise ForgedToken("The token's status claim is not ours.")
 
 
 def _parts(token: str) -> tuple[str, str, str]:

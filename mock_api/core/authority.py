@@ -19,12 +19,12 @@ from .access_tokens import AccessTokens
 from .approvals import Approvals
 from .deadlines import Deadlines
 from .detection import Detection
+from .doors.gates import GateDoor
 from .doors.operator import OperatorDoor
 from .doors.public import PublicDoor
 from .doors.responder import ResponderDoor
 from .doors.reviewer import ReviewerDoor
 from .doors.tester import TesterDoor
-from .enforcement.in_process import InProcess
 from .events import Event, PolicyAdopted
 from .gate import Gate
 from .keyring import Keyring
@@ -33,6 +33,7 @@ from .policy import Policy, RenderModel
 from .ports import Clock, Ids, Log, SecretSource, Streams, Vault
 from .programme import Programme
 from .revocation import RevocationRegister
+from .revocation_feed import RevocationFeed
 from .videos import Videos
 
 Applier = Callable[[Event], None]
@@ -51,7 +52,7 @@ class Surroundings:
 
 
 class Authority:
-    """The gated API without its wire. Callers come in through the five doors.
+    """The gated API without its wire. Callers come in through its doors.
 
     `issuer` and `audience` are the `iss` and `aud` of its tokens; `log` takes every recorded event;
     `renders` is the render model where the policy names none.
@@ -82,7 +83,8 @@ class Authority:
         self.access_tokens = AccessTokens(self)
         self.programme = Programme(self)
         self.register = RevocationRegister(self)
-        self.gate = Gate(self, InProcess(self.register))
+        self.feed = RevocationFeed(self)
+        self.gate = Gate(self)
         self.detection = Detection(self)
         self.playbook = Playbook(self)
         self.videos = Videos(self)
@@ -93,11 +95,12 @@ class Authority:
         self.reviewer = ReviewerDoor(self)
         self.operator = OperatorDoor(self)
         self.responder = ResponderDoor(self)
+        self.gates = GateDoor(self)
 
         self._appliers: dict[type, tuple[Applier, ...]] = {}
         self._learn({PolicyAdopted: self.apply_policy_adopted})
         for part in (
-            self.keyring, self.access_tokens, self.programme, self.register, self.gate, self.detection,
+            self.keyring, self.access_tokens, self.programme, self.register, self.feed, self.gate, self.detection,
             self.playbook, self.videos, self.approvals,
         ):
             self._learn(part.appliers())

@@ -121,7 +121,7 @@ class Containment:
             return True
         if isinstance(scope, TokenScope):
             token = self._authority.programme.tokens.get(scope.jti)
-            reach = Reach(self._authority.programme.testers)
+            reach = Reach()
             reach.add(event.scope, event.at)
             return token is not None and reach.covers(token)
         if isinstance(scope, IssuedBeforeScope):

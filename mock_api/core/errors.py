@@ -39,6 +39,7 @@
     - QueueFull              queue_full
     - TooManyTokens          too_many_tokens       live access tokens of one tester
   - Unavailable              503 journal_unavailable
+    - ViewStale              view_stale            a gate in front cannot vouch for its view
 """
 
 from __future__ import annotations
@@ -303,3 +304,9 @@ class Unavailable(Refusal):
     status = 503
     code = "journal_unavailable"
     kind = "server_error"
+
+
+class ViewStale(Unavailable):
+    """A gate in front has not heard from the authority, and fails closed."""
+
+    code = "view_stale"

@@ -26,16 +26,20 @@ from .quotas import RateWindows
 
 if TYPE_CHECKING:
     from .authority import Authority
-    from .enforcement import RevocationView
 
 NOTHING: frozenset[str] = frozenset()
+Decide = Callable[["Claims", float], None]  # raises the Refusal of a gate in front, or returns
 
 
 class Caller(NamedTuple):
-    """Who knocks, as far as one can see: the bearer credential, and address and client."""
+    """Who knocks, as far as one can see: the credential, and address and client.
+
+    `gate` names the gate in front through which the request came; whoever sets it has checked that it is one.
+    """
 
     bearer: str | None
     origin: str
+    gate: str | None = None
 
 
 class Admission(Struct, frozen=True, gc=False):
@@ -48,15 +52,20 @@ class Admission(Struct, frozen=True, gc=False):
 
 
 class Gate:
-    """One enforcement point. It admits or refuses by the revocation view it is given."""
+    """The authority's own enforcement point, which asks the register itself.
 
-    def __init__(self, authority: Authority, view: RevocationView) -> None:
+    Guarantee: no request that starts after `revoke` has returned is admitted. What comes through a gate in front was
+    decided there, by that gate's view; here it is only asked what the tester may.
+    """
+
+    def __init__(self, authority: Authority) -> None:
         self._authority = authority
         self._decode = authority.access_tokens.decode
         self._tokens = authority.programme.tokens
         self._testers = authority.programme.testers
         self._requests_per_minute = authority.programme.requests_per_minute
-        self._view_refusal = view.refusal
+        self._refusal = authority.register.refusal
+        self._fronts: dict[str, Decide] = {}
         self._origin = redaction.origin
         self.rates = RateWindows()
 
@@ -66,29 +75,44 @@ class Gate:
 
     def admit(self, caller: Caller, action: str, now: float) -> Admission:
         """Let the request in or raise the Refusal of the first check that fails; both are recorded."""
-        bearer, origin = caller
+        bearer, origin, front = caller
         claims = None
         try:
             if bearer is None:
                 raise MissingToken("This request needs an access token as bearer.")
             claims = self._decode(bearer)  # size, form, type, key, algorithm, signature, claims
-            token = self._find(claims, now)
-            refusal = self._view_refusal(token, now)  # revoked, paused, suspended
-            if refusal is not None:
-                raise refusal
+            token: IssuedToken | Claims
+            if front is None:
+                token = self.examine(claims, now)
+            else:
+                token = claims
+                if front in self._fronts:
+                    self._fronts[front](claims, now)
             self._permit(token, action, now)
         except Refusal as refusal:
-            self._record_refusal(claims, action, origin, refusal, now)
+            self._record_refusal(claims, action, caller, refusal, now)
             raise
         jti, tester_id, origin = token.jti, token.tester_id, self._origin(origin)
-        self._authority.record(RequestAdmitted(now, jti, tester_id, action, origin))
+        self._authority.record(RequestAdmitted(now, jti, tester_id, action, origin, front))
         self._authority.detection.watch(jti, tester_id, origin, now)
         return Admission(jti, tester_id, token.issued_at, now)
 
     def refuse(self, admission: Admission, action: str, caller: Caller, refusal: Refusal) -> NoReturn:
         """Record that an admitted request was refused by a quota after all, and raise `refusal`."""
-        self._record_refusal(admission, action, caller.origin, refusal, admission.now)
+        self._record_refusal(admission, action, caller, refusal, admission.now)
         raise refusal
+
+    def examine(self, claims: Claims, now: float) -> IssuedToken:
+        """The token in the books, if it is in force; raises the Refusal of the first check that fails."""
+        token = self._find(claims, now)
+        refusal = self._refusal(token, now)  # revoked, paused, suspended
+        if refusal is not None:
+            raise refusal
+        return token
+
+    def attach(self, name: str, decide: Decide) -> None:
+        """Let `decide` speak for the gate in front called `name`, which lives in this process: the lab's gates do."""
+        self._fronts[name] = decide
 
     def apply_request_admitted(self, event: RequestAdmitted) -> None:
         """The request counts against the tester's rate."""
@@ -105,10 +129,10 @@ class Gate:
             raise TokenUnknown("This access token was never issued.")
         return token
 
-    def _permit(self, token: IssuedToken, action: str, now: float) -> None:
+    def _permit(self, token: IssuedToken | Claims, action: str, now: float) -> None:
         """What the tester may: membership, scope, rate."""
-        tester = self._testers[token.tester_id]
-        if tester.left_at is not None or tester.activated_at is None:
+        tester = self._testers.get(token.tester_id)
+        if tester is None or tester.left_at is not None or tester.activated_at is None:
             raise TesterInactive("This tester is not part of the programme.")
         if action not in PERMITTED.get(token.scope, NOTHING):
             raise InsufficientScope(f"This access token does not allow {action}.")
@@ -118,10 +142,10 @@ class Gate:
             raise RateLimited(f"More than {limit} requests in a minute.", retry_after=wait)
 
     def _record_refusal(
-        self, whose: Claims | Admission | None, action: str, origin: str, refusal: Refusal, now: float
+        self, whose: Claims | Admission | None, action: str, caller: Caller, refusal: Refusal, now: float
     ) -> None:
         jti, tester_id = (None, None) if whose is None else (whose.jti, whose.tester_id)
-        origin = self._origin(origin)
-        self._authority.record(RequestRefused(now, jti, tester_id, action, origin, refusal.code))
+        origin = self._origin(caller.origin)
+        self._authority.record(RequestRefused(now, jti, tester_id, action, origin, refusal.code, caller.gate))
         if jti is not None and tester_id is not None:
             self._authority.detection.watch(jti, tester_id, origin, now)

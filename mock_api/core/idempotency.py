@@ -12,7 +12,7 @@ import msgspec
 
 from . import errors
 from .orders import VideoOrder, check_text
-from .policy import DAY
+from .quantities import DAY
 
 ENTRIES = 10_000
 KEY_LONGEST = 255  # characters

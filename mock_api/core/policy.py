@@ -6,17 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-LONGEST = 1e9  # thirty years: beyond it nothing is meant, and infinity does not survive JSON
-Seconds = Annotated[float, Meta(ge=0, le=LONGEST)]
-Share = Annotated[float, Meta(ge=0, le=1)]
-Positive = Annotated[float, Meta(gt=0, le=LONGEST)]
-Window = Annotated[float, Meta(ge=1, le=LONGEST)]     # below a second the number of a window outgrows a float
-Count = Annotated[int, Meta(ge=0)]
-AtLeastOne = Annotated[int, Meta(ge=1)]
-
-LogSd = Annotated[float, Meta(ge=0, le=10)]          # beyond it a draw may be larger than any float
-
-MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+from .enforcement import Enforcement, InProcess
+from .quantities import HOUR, LONGEST, MINUTE, AtLeastOne, LogSd, Positive, Seconds, Share, Window
 
 
 class Quota(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -140,7 +131,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     summary: str = ""
     token_lifetime: Positive = 1 * HOUR
     signing_algorithm: Literal["EdDSA", "ES256", "RS256"] = "EdDSA"
-    enforcement: Literal["in-process"] = "in-process"
+    enforcement: Enforcement = InProcess()         # how gates in front learn of revocations
     quota: Quota = Quota()
     renders: RenderModel | None = None             # None: the scenario's, or the server's, render model
     approval: Approval = Approval()

@@ -39,6 +39,8 @@ class IssuedToken(Struct, frozen=True, order=True, gc=False):
     kid: str
     issued_at: float
     scope: str
+    cohort: str
+    family: str | None = None        # the refresh-token family it descends from
 
 
 class TesterKey(Struct):
@@ -209,7 +211,10 @@ class Programme:
         tester.last_token_at = event.at
         # A million tokens share the strings of testers, keys and grants; a replayed log would bring copies.
         kid = self._authority.keyring.keys[event.kid].kid
-        token = IssuedToken(event.expires_at, event.jti, tester.tester_id, kid, event.at, intern(event.scope))
+        token = IssuedToken(
+            event.expires_at, event.jti, tester.tester_id, kid, event.at, intern(event.scope), tester.cohort,
+            event.family,
+        )
         self.tokens[event.jti] = token
         tester.live_tokens += 1
         expiring = self._expiring

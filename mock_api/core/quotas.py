@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from .policy import MINUTE
+from .quantities import MINUTE
 
 
 class RateWindows:

@@ -4,14 +4,46 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import inf
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from .scopes import AllScope, CohortScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
-
-if TYPE_CHECKING:
-    from .programme import IssuedToken, Tester
+from .scopes import (
+    AllScope,
+    CohortScope,
+    FamilyScope,
+    IssuedBeforeScope,
+    KeyScope,
+    Scope,
+    TesterScope,
+    TokenScope,
+)
 
 NEVER = -inf
+
+
+class Coverable(Protocol):
+    """What a scope can cover: a token in the books, the claims of one, a refresh token."""
+
+    @property
+    def jti(self) -> str: ...
+    @property
+    def tester_id(self) -> str: ...
+    @property
+    def cohort(self) -> str: ...
+    @property
+    def kid(self) -> str: ...
+    @property
+    def family(self) -> str | None: ...
+    @property
+    def issued_at(self) -> float: ...
+
+
+class Person(Protocol):
+    """Somebody whom a scope can cover."""
+
+    @property
+    def tester_id(self) -> str: ...
+    @property
+    def cohort(self) -> str: ...
 
 
 @dataclass(slots=True)
@@ -21,9 +53,9 @@ class Reach:
     Two cutoffs on the same thing compose to the later one. What was issued at a cutoff is covered.
     """
 
-    testers: dict[str, Tester] = field(repr=False, compare=False)
     jtis: set[str] = field(default_factory=set)
     kids: set[str] = field(default_factory=set)
+    families: set[str] = field(default_factory=set)
     by_tester: dict[str, float] = field(default_factory=dict)
     by_cohort: dict[str, float] = field(default_factory=dict)
     cutoff: float = NEVER
@@ -35,6 +67,8 @@ class Reach:
                 self.jtis.add(jti)
             case KeyScope(kid=kid):
                 self.kids.add(kid)
+            case FamilyScope(family_id=family_id):
+                self.families.add(family_id)
             case TesterScope(tester_id=tester_id):
                 self.by_tester[tester_id] = max(cutoff, self.by_tester.get(tester_id, NEVER))
             case CohortScope(cohort=cohort):
@@ -44,18 +78,19 @@ class Reach:
             case AllScope():
                 self.cutoff = max(cutoff, self.cutoff)
 
-    def covers(self, token: IssuedToken) -> bool:
-        """Whether the access token is covered."""
-        issued_at, tester_id = token.issued_at, token.tester_id
+    def covers(self, token: Coverable) -> bool:
+        """Whether the token is covered."""
+        issued_at = token.issued_at
         return (
             issued_at <= self.cutoff
             or token.jti in self.jtis
             or token.kid in self.kids
-            or issued_at <= self.by_tester.get(tester_id, NEVER)
-            or issued_at <= self.by_cohort.get(self.testers[tester_id].cohort, NEVER)
+            or token.family in self.families
+            or issued_at <= self.by_tester.get(token.tester_id, NEVER)
+            or issued_at <= self.by_cohort.get(token.cohort, NEVER)
         )
 
-    def covers_tester(self, tester: Tester, at: float) -> bool:
+    def covers_tester(self, tester: Person, at: float) -> bool:
         """Whether whatever is issued to the tester at `at` is covered, whichever key signs it."""
         return at <= max(
             self.cutoff, self.by_tester.get(tester.tester_id, NEVER), self.by_cohort.get(tester.cohort, NEVER)

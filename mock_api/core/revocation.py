@@ -9,7 +9,7 @@ from . import errors
 from .errors import Refusal, TesterSuspended, TokenRevoked
 from .events import ProgrammePaused, ProgrammeResumed, Revoked, Suspended, SuspensionLifted
 from .programme import IssuedToken, Tester
-from .reach import Reach
+from .reach import Coverable, Reach
 from .scopes import IssuedBeforeScope, KeyScope, Scope, TokenScope
 
 if TYPE_CHECKING:
@@ -21,9 +21,8 @@ class RevocationRegister:
 
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
-        self._testers = authority.programme.testers
-        self.revoked = Reach(self._testers)
-        self.suspended = Reach(self._testers)
+        self.revoked = Reach()
+        self.suspended = Reach()
         self.revocations: dict[str, Revoked] = {}
         self.suspensions: dict[str, Suspended] = {}  # in force
         self.ended: set[str] = set()                 # suspensions that were lifted or ran out
@@ -44,7 +43,7 @@ class RevocationRegister:
         """Whether the kill switch is on."""
         return self.pause is not None
 
-    def refusal(self, token: IssuedToken, now: float) -> Refusal | None:
+    def refusal(self, token: Coverable, now: float) -> Refusal | None:
         """Why the token is refused, or None: revoked before paused before suspended, in constant time."""
         if self.revoked.covers(token):
             return TokenRevoked("This access token was revoked.")
@@ -64,7 +63,7 @@ class RevocationRegister:
 
     def covers(self, scope: Scope) -> Callable[[IssuedToken], bool]:
         """Whether a scope, if it were revoked now, covers a token: the question of a dry run."""
-        reach = Reach(self._testers)
+        reach = Reach()
         reach.add(scope)
         return reach.covers
 
@@ -119,7 +118,7 @@ class RevocationRegister:
         return TesterSuspended("Access is suspended for now.", retry_after=max(0.0, max(ends) - now))
 
     def _reach_of(self, suspensions: Iterable[Suspended]) -> Reach:
-        reach = Reach(self._testers)
+        reach = Reach()
         for suspension in suspensions:
             reach.add(suspension.scope)
         return reach

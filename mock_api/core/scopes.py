@@ -35,8 +35,14 @@ class KeyScope(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"
     kid: str
 
 
+class FamilyScope(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="family"):
+    """Every token that descends from one exchange: its refresh tokens and their access tokens (RFC 9700 §4.14)."""
+
+    family_id: str
+
+
 class AllScope(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="all"):
     """Every tester key and access token issued up to now."""
 
 
-Scope = TokenScope | TesterScope | CohortScope | IssuedBeforeScope | KeyScope | AllScope
+Scope = TokenScope | TesterScope | CohortScope | IssuedBeforeScope | KeyScope | FamilyScope | AllScope

@@ -7,7 +7,8 @@ order counts: a render that fails or is deleted stays counted. At once means ord
 from __future__ import annotations
 
 from . import errors
-from .policy import DAY, Quota
+from .policy import Quota
+from .quantities import DAY
 from .quotas import RateWindows
 
 RETRY_SOON = 5.0  # seconds: the poll interval of usual clients; when a render will end is nobody's to know

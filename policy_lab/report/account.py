@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from mock_api.core.policy import DAY, HOUR
+from mock_api.core.quantities import DAY, HOUR
 from policy_lab.estimates import Estimate, estimate
 from policy_lab.ledger import Ledger
 from policy_lab.ledger.harm import Harm

@@ -9,7 +9,8 @@ import pytest
 
 from frontend_proxy.core.events import ClipDisplayed, CredentialDied, VisitorReneged
 from mock_api.core.events import OutputApproved, RequestRefused
-from mock_api.core.policy import MINUTE, Approval, NoticeDetector, Policy, Step
+from mock_api.core.policy import Approval, NoticeDetector, Policy, Step
+from mock_api.core.quantities import MINUTE
 from policy_lab.parts import (
     AccessLeak,
     Audience,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mock_api.core.policy import MINUTE, NoticeDetector, Policy, Step
+from mock_api.core.policy import NoticeDetector, Policy, Step
+from mock_api.core.quantities import MINUTE
 from policy_lab.parts import (
     AccessLeak,
     Audience,

@@ -82,7 +82,7 @@ class PublicDoor:
             raise refusal
 
     def _sign(self, token: IssuedToken, tester: Tester) -> str:
-        claims: dict[str, str | float] = {
+        claims: dict[str, object] = {
             "iss": self._authority.issuer,
             "aud": self._authority.audience,
             "sub": tester.tester_id,

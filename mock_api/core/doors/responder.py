@@ -20,7 +20,8 @@ from mock_api.core.events import (
     SuspensionLifted,
 )
 from mock_api.core.playbook import Case, StepState
-from mock_api.core.policy import DAY, Action
+from mock_api.core.policy import Action
+from mock_api.core.quantities import DAY
 from mock_api.core.scopes import Scope
 
 if TYPE_CHECKING:

@@ -1,16 +1,22 @@
-"""Enforcement: how a gate comes by its view of what is revoked. Each file states its guarantee."""
+"""Enforcement: how a gate comes by its view of what is revoked. Each file declares its guarantee, and keeps it."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from .cutoff import Cutoff
+from .expiry_only import ExpiryOnly
+from .freshness import Freshness
+from .in_process import InProcess
+from .introspection import Introspection
+from .key_rotation import KeyRotation
+from .pull import Pull
+from .push import Push
+from .status_list import StatusLists
 
-from mock_api.core.errors import Refusal
-from mock_api.core.programme import IssuedToken
+Enforcement = (
+    InProcess | ExpiryOnly | Introspection | Push | Pull | StatusLists | Cutoff | KeyRotation | Freshness
+)
 
-
-class RevocationView(Protocol):
-    """What a gate knows of revocations, the pause and suspensions."""
-
-    def refusal(self, token: IssuedToken, now: float) -> Refusal | None:
-        """Why the token is refused at `now` (epoch seconds), or None, as far as this view knows."""
-        ...
+__all__ = [
+    "Cutoff", "Enforcement", "ExpiryOnly", "Freshness", "InProcess", "Introspection", "KeyRotation", "Pull", "Push",
+    "StatusLists",
+]

@@ -1,22 +1,22 @@
-"""In process: the gate asks the register itself.
-
-Guarantee: no request that starts after `revoke` has returned is admitted. There is nothing between gate and
-register that could fail, so there is no choice between failing open and failing closed.
-"""
+"""In process: the gate lives with the authority and asks the register itself."""
 
 from __future__ import annotations
 
-from mock_api.core.errors import Refusal
-from mock_api.core.programme import IssuedToken
-from mock_api.core.revocation import RevocationRegister
+from typing import ClassVar
+
+from msgspec import Struct
 
 
-class InProcess:
-    """The view of a gate that lives with the authority."""
+class InProcess(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="in-process"):
+    """One gate, one event loop: `revoke` and `admit` take turns (`mock_api.core.gate`)."""
 
-    def __init__(self, register: RevocationRegister) -> None:
-        self._register = register
+    guarantee: ClassVar[str] = "no request that starts after the acknowledgement is admitted"
+    in_silence: ClassVar[str] = "there is nothing between gate and register that could fall silent"
 
-    def refusal(self, token: IssuedToken, now: float) -> Refusal | None:
-        """Why the token is refused at `now`, or None."""
-        return self._register.refusal(token, now)
+    def bound(self, token_lifetime: float) -> float:  # noqa: ARG002 - all declarations answer the same questions.
+        """Seconds from the acknowledgement of a revocation until every gate refuses."""
+        return 0.0
+
+    def bound_in_silence(self, token_lifetime: float) -> float:
+        """The same while the gate hears nothing."""
+        return self.bound(token_lifetime)

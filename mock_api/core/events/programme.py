@@ -54,8 +54,8 @@ class TesterLeft(Happened, frozen=True):
     by: str
 
 
-class TokenIssued(Happened, frozen=True):
-    """An access token was signed; `at` is its `iat`."""
+class TokenIssued(Happened, frozen=True, omit_defaults=True):
+    """An access token was signed; `at` is its `iat`. `family`: the refresh-token family it descends from."""
 
     jti: str
     tester_id: str
@@ -63,6 +63,8 @@ class TokenIssued(Happened, frozen=True):
     expires_at: float
     scope: str
     origin: str
+    family: str | None = None
+    status_index: int | None = None                # its place in the status list, if the policy publishes one
 
 
 class TokenDenied(Happened, frozen=True):

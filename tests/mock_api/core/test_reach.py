@@ -12,6 +12,7 @@ from mock_api.core.reach import Reach
 from mock_api.core.scopes import (
     AllScope,
     CohortScope,
+    FamilyScope,
     IssuedBeforeScope,
     KeyScope,
     Scope,
@@ -25,26 +26,29 @@ TESTERS = {
 }
 instants = st.floats(0, 100) | st.integers(0, 10).map(float)
 tokens = st.builds(
-    IssuedToken,
+    lambda tester_id, **rest: IssuedToken(
+        tester_id=tester_id, cohort=TESTERS[tester_id].cohort, scope="videos.read", **rest
+    ),
     expires_at=st.just(1e9),
     jti=st.sampled_from(["at_1", "at_2"]),
     tester_id=st.sampled_from(sorted(TESTERS)),
     kid=st.sampled_from(["key_1", "key_2"]),
     issued_at=instants,
-    scope=st.just("videos.read"),
+    family=st.sampled_from([None, "family_1", "family_2"]),
 )
 scopes: st.SearchStrategy[Scope] = st.one_of(
     st.builds(TokenScope, jti=st.sampled_from(["at_1", "at_2"])),
     st.builds(TesterScope, tester_id=st.sampled_from([*sorted(TESTERS), "nobody"])),
     st.builds(CohortScope, cohort=st.sampled_from(["artists", "red-team", "nobody"])),
     st.builds(KeyScope, kid=st.sampled_from(["key_1", "key_2"])),
+    st.builds(FamilyScope, family_id=st.sampled_from(["family_1", "family_2"])),
     st.builds(IssuedBeforeScope, instant=instants),
     st.just(AllScope()),
 )
 
 
 def reach_of(*revocations: tuple[Scope, float]) -> Reach:
-    reach = Reach(TESTERS)
+    reach = Reach()
     for scope, at in revocations:
         reach.add(scope, at)
     return reach
@@ -57,6 +61,8 @@ def covers(scope: Scope, at: float, token: IssuedToken) -> bool:
             return token.jti == jti
         case KeyScope(kid=kid):
             return token.kid == kid
+        case FamilyScope(family_id=family_id):
+            return token.family == family_id
         case TesterScope(tester_id=tester_id):
             return token.tester_id == tester_id and token.issued_at <= at
         case CohortScope(cohort=cohort):
@@ -96,7 +102,7 @@ def test_the_order_of_revocations_does_not_matter(
 
 
 def test_what_was_issued_at_the_cutoff_itself_is_covered() -> None:
-    token = IssuedToken(1e9, "at_1", "ada", "key_1", 5.0, "videos.read")
+    token = IssuedToken(1e9, "at_1", "ada", "key_1", 5.0, "videos.read", "artists")
     assert reach_of((IssuedBeforeScope(5.0), 9.0)).covers(token)
     assert not reach_of((IssuedBeforeScope(4.999), 9.0)).covers(token)
 
@@ -105,6 +111,6 @@ def test_what_was_issued_at_the_cutoff_itself_is_covered() -> None:
 def test_a_covered_tester_is_one_whose_new_tokens_are_covered(
     scope: Scope, at: float, token: IssuedToken
 ) -> None:
-    if not isinstance(scope, TokenScope | KeyScope):
+    if not isinstance(scope, TokenScope | KeyScope | FamilyScope):
         tester = TESTERS[token.tester_id]
         assert reach_of((scope, at)).covers_tester(tester, token.issued_at) == covers(scope, at, token)

@@ -19,7 +19,8 @@ from mock_api.core.errors import Refusal
 from mock_api.core.events import Event
 from mock_api.core.gate import Caller
 from mock_api.core.orders import VideoOrder
-from mock_api.core.policy import HOUR, Policy, Quota, RenderModel, Step
+from mock_api.core.policy import Policy, Quota, RenderModel, Step
+from mock_api.core.quantities import HOUR
 from mock_api.core.scopes import Scope
 
 # What is no state: the surroundings, what can be had again from the vault or by drawing, and what lives

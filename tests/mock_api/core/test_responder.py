@@ -13,7 +13,8 @@ from mock_api.core import errors, events, scopes
 from mock_api.core.blast_radius import BlastRadius
 from mock_api.core.gate import Caller
 from mock_api.core.orders import VideoOrder
-from mock_api.core.policy import MINUTE, Approval, NoticeDetector, OnRevocation, RenderModel
+from mock_api.core.policy import Approval, NoticeDetector, OnRevocation, RenderModel
+from mock_api.core.quantities import MINUTE
 from mock_api.core.scopes import AllScope, CohortScope, IssuedBeforeScope, KeyScope, Scope, TokenScope
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import pytest
 from mock_api.core.gate import Caller
 from mock_api.core.orders import VideoOrder
 from mock_api.core.outputs import Content
-from mock_api.core.policy import DAY, Approval, Policy, RenderModel
+from mock_api.core.policy import Approval, Policy, RenderModel
+from mock_api.core.quantities import DAY
 from mock_api.core.video import Video
 
 ORIGIN = "192.0.2.7 curl/8"

@@ -19,7 +19,8 @@ from mock_api.core.errors import (
     OutputQuarantined,
     OutputRecalled,
 )
-from mock_api.core.policy import DAY, MINUTE, Approval
+from mock_api.core.policy import Approval
+from mock_api.core.quantities import DAY, MINUTE
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from mock_api.core import events, scopes
 from mock_api.core.errors import OutputQuarantined, OutputRecalled, Refusal
-from mock_api.core.policy import DAY, Approval, OnRevocation, Quota, RenderModel
+from mock_api.core.policy import Approval, OnRevocation, Quota, RenderModel
+from mock_api.core.quantities import DAY
 
 DISPOSITIONS = ("release", "quarantine", "recall")
 

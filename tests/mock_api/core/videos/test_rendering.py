@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mock_api.core import events
-from mock_api.core.policy import DAY, HOUR, Approval, Policy, RenderModel
+from mock_api.core.policy import Approval, Policy, RenderModel
+from mock_api.core.quantities import DAY, HOUR
 from mock_api.core.rendering import KEPT_AFTER_END
 from mock_api.core.renders import RenderQueue
 

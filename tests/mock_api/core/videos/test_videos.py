@@ -22,7 +22,8 @@ from mock_api.core.errors import (
 )
 from mock_api.core.idempotency import ENTRIES, Remembered
 from mock_api.core.orders import VideoOrder
-from mock_api.core.policy import DAY, HOUR, Quota
+from mock_api.core.policy import Quota
+from mock_api.core.quantities import DAY, HOUR
 from mock_api.core.usage import RETRY_SOON
 
 THIRTEEN = (
