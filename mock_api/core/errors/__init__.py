@@ -1,0 +1,137 @@
+"""Every way the API says no. The `code` is the one word that log, metric, answer and report share.
+
+* Refusal
+  - Unauthenticated          401
+    - MissingToken           missing_token
+    - MalformedToken         malformed_token
+    - ForgedToken            forged_token          signature, algorithm, type, issuer, audience or claims are wrong
+    - TokenExpired           token_expired
+    - TokenNotYetValid       token_not_yet_valid
+    - TokenUnknown           token_unknown         well signed, but never issued by this programme
+    - TokenRevoked           token_revoked
+    - OperatorKeyInvalid     operator_key_invalid
+    - ClientInvalid          invalid_client        at the token endpoint (RFC 6749 §5.2)
+  - Forbidden                403
+    - ProgrammePaused        programme_paused
+    - TesterSuspended        tester_suspended
+    - TesterInactive         tester_inactive       invited only, or has left
+    - InsufficientScope      insufficient_scope
+    - OutputQuarantined      output_quarantined
+  - NotFound                 404 not_found
+  - Conflict                 409
+    - NotApproved            not_approved          the output is not released (yet)
+    - NotReady               not_ready             the render has not finished
+    - ClaimConflict          claim_conflict        another reviewer holds the claim
+    - AlreadySettled         already_settled       approved, rejected, suspended or lifted before
+    - IdempotencyConflict    idempotency_in_progress
+  - Gone                     410
+    - OutputRecalled         output_recalled
+    - OutputExpired          output_expired
+  - TooLarge                 413 request_too_large
+  - Invalid                  400 invalid_request
+    - UnsupportedGrant       400 unsupported_grant_type
+    - InvalidScope           400 invalid_scope
+    - IdempotencyMismatch    422 idempotency_mismatch
+  - TooMany                  429
+    - RateLimited            rate_limit_exceeded
+    - QuotaExhausted         quota_exhausted       renders per day
+    - TooManyRenders         concurrent_renders    renders at once
+    - QueueFull              queue_full
+    - TooManyTokens          too_many_tokens       live access tokens of one tester
+  - Unavailable              503 journal_unavailable
+    - ViewStale              view_stale            a gate in front cannot vouch for its view
+"""
+
+from __future__ import annotations
+
+from .access import (
+    InsufficientScope,
+    ProgrammePaused,
+    QueueFull,
+    QuotaExhausted,
+    RateLimited,
+    TesterInactive,
+    TesterSuspended,
+    TooManyRenders,
+    TooManyTokens,
+    ViewStale,
+)
+from .credentials import (
+    ClientInvalid,
+    ForgedToken,
+    InvalidScope,
+    MalformedToken,
+    MissingToken,
+    OperatorKeyInvalid,
+    TokenExpired,
+    TokenNotYetValid,
+    TokenRevoked,
+    TokenUnknown,
+    UnsupportedGrant,
+)
+from .outputs import (
+    AlreadySettled,
+    ClaimConflict,
+    IdempotencyConflict,
+    IdempotencyMismatch,
+    NotApproved,
+    NotReady,
+    OutputExpired,
+    OutputQuarantined,
+    OutputRecalled,
+)
+from .refusal import (
+    Conflict,
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    Refusal,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+
+__all__ = [
+    "AlreadySettled",
+    "ClaimConflict",
+    "ClientInvalid",
+    "Conflict",
+    "Forbidden",
+    "ForgedToken",
+    "Gone",
+    "IdempotencyConflict",
+    "IdempotencyMismatch",
+    "InsufficientScope",
+    "Invalid",
+    "InvalidScope",
+    "MalformedToken",
+    "MissingToken",
+    "NotApproved",
+    "NotFound",
+    "NotReady",
+    "OperatorKeyInvalid",
+    "OutputExpired",
+    "OutputQuarantined",
+    "OutputRecalled",
+    "ProgrammePaused",
+    "QueueFull",
+    "QuotaExhausted",
+    "RateLimited",
+    "Refusal",
+    "TesterInactive",
+    "TesterSuspended",
+    "TokenExpired",
+    "TokenNotYetValid",
+    "TokenRevoked",
+    "TokenUnknown",
+    "TooLarge",
+    "TooMany",
+    "TooManyRenders",
+    "TooManyTokens",
+    "Unauthenticated",
+    "Unavailable",
+    "UnsupportedGrant",
+    "ViewStale",
+]
