@@ -15,7 +15,7 @@ from mock_api.journal import errors as of_the_journal
 from mock_api.web import refusals as of_the_wire
 from policy_lab.truth import TruthEvent
 
-SOURCES = {module.__name__ for module in (of_the_core, of_the_journal, of_the_wire)}
+SOURCES = tuple(module.__name__ for module in (of_the_core, of_the_journal, of_the_wire))
 
 
 def error_page() -> str:
@@ -57,7 +57,7 @@ def event_page() -> str:
 
 def _leaves(kind: type[Refusal]) -> Iterator[type[Refusal]]:
     """The refusals with a code of their own."""
-    if "code" in kind.__dict__ and kind.__module__ in SOURCES:
+    if "code" in kind.__dict__ and kind.__module__.startswith(SOURCES):
         yield kind
     for child in kind.__subclasses__():
         yield from _leaves(child)

@@ -1,4 +1,4 @@
-"""The tree on top of errors.py and the classes below it say the same."""
+"""The tree of the errors package and its classes say the same."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from mock_api.core.errors import Refusal
 
 def test_every_refusal_stands_in_the_tree_with_its_code() -> None:
     tree = errors.__doc__ or ""
-    for refusal in (one for one in _all(Refusal) if one.__module__ == errors.__name__):
+    ours = [one for one in _all(Refusal) if one.__module__.startswith(errors.__name__)]
+    assert len(ours) > 30
+    for refusal in ours:
         line = next((line for line in tree.splitlines() if f"- {refusal.__name__} " in line + " "), None)
         assert line is not None, f"{refusal.__name__} is missing in the tree"
         if "code" in refusal.__dict__:
