@@ -7,6 +7,10 @@ from collections.abc import Generator
 
 import pytest
 
+from tests.services.fixtures import postgres_url, redis_url, shared_postgres, shared_redis
+
+__all__ = ["postgres_url", "redis_url", "shared_postgres", "shared_redis"]  # fixtures for every test
+
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.CallInfo[None], None]:
