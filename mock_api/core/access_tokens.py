@@ -7,16 +7,14 @@ the cryptography alone, so that its own reading of the wall clock never comes in
 
 from __future__ import annotations
 
-import json
-import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, NoReturn, TypeGuard
+from typing import TYPE_CHECKING, NoReturn
 
 import jwt
 from msgspec import Struct
 
+from .compact import Unreadable, base64url, is_instant, is_word, json_object, parts
 from .errors import ForgedToken, MalformedToken
 from .events import SigningKeyAdded
 
@@ -26,10 +24,8 @@ if TYPE_CHECKING:
 
 TYPE = "at+jwt"
 SIZE_LIMIT = 4096       # characters; our longest token (RS256) has about 800
-WORD_LIMIT = 256        # characters of a string claim
 REMEMBERED = 4096       # decoded tokens kept in memory
 
-_SHAPE = re.compile(r"([\w-]+)\.([\w-]+)\.([\w-]+)", re.ASCII)
 _HEADER = frozenset({"alg", "kid", "typ"})
 _WORDS = frozenset({"iss", "aud", "sub", "client_id", "jti", "scope", "cohort"})
 _INSTANTS = frozenset({"iat", "exp"})
@@ -92,10 +88,13 @@ class TokenReader:
 
     def _decode(self, token: str) -> Claims:
         """Every check that needs neither clock nor register, in order (RFC 8725 §3, RFC 9068 §4)."""
-        header_text, payload_text, signature_text = _parts(token)
-        header = _json_object(_base64url(header_text))
-        _base64url(signature_text)
-        payload = _base64url(payload_text)
+        try:
+            header_text, payload_text, signature_text = parts(token, SIZE_LIMIT)
+            header_bytes, payload = base64url(header_text), base64url(payload_text)
+            base64url(signature_text)
+        except Unreadable as why:
+            raise MalformedToken(f"The token {why}.") from None
+        header = _json_object(header_bytes)
         key = self._key_for(header)
         try:
             _JWS.decode_complete(token, key.verifier, algorithms=[key.algorithm])
@@ -121,8 +120,8 @@ class TokenReader:
         """The claims, if they are exactly those which we put into a token."""
         if not _REQUIRED <= claims.keys() <= _REQUIRED | _OPTIONAL:
             _forged("The token's claims are not those of an access token.")
-        words = {name: value for name in _WORDS if _is_word(value := claims[name])}
-        instants = {name: float(value) for name in _INSTANTS if _is_instant(value := claims[name])}
+        words = {name: value for name in _WORDS if is_word(value := claims[name])}
+        instants = {name: float(value) for name in _INSTANTS if is_instant(value := claims[name])}
         if len(words) != len(_WORDS) or len(instants) != len(_INSTANTS):
             _forged("A claim of the token has the wrong type.")
         if words["iss"] != self._issuer or words["aud"] != self._audience:
@@ -137,7 +136,7 @@ class TokenReader:
 
 def _family(claims: dict[str, object]) -> str | None:
     family = claims.get("family")
-    if "family" in claims and not _is_word(family):
+    if "family" in claims and not is_word(family):
         _forged("A claim of the token has the wrong type.")
     return family if isinstance(family, str) else None
 
@@ -147,7 +146,7 @@ def _thumbprint(claims: dict[str, object]) -> str | None:
     match claims.get("cnf"):
         case None if "cnf" not in claims:
             return None
-        case {"jkt": thumbprint, **others} if not others and _is_word(thumbprint):
+        case {"jkt": thumbprint, **others} if not others and is_word(thumbprint):
             return thumbprint
     raise ForgedToken("The token's confirmation claim is not ours.")
 
@@ -158,65 +157,17 @@ def _status(claims: dict[str, object]) -> tuple[str, int] | None:
         case None if "status" not in claims:
             return None
         case {"status_list": {"idx": int(index), "uri": uri, **others}, **more} if (
-            not others and not more and index >= 0 and not isinstance(index, bool) and _is_word(uri)
+            not others and not more and index >= 0 and not isinstance(index, bool) and is_word(uri)
         ):
             return uri, index
     raise ForgedToken("The token's status claim is not ours.")
 
 
-def _parts(token: str) -> tuple[str, str, str]:
-    if len(token) > SIZE_LIMIT:
-        raise MalformedToken(f"A token has at most {SIZE_LIMIT} characters.")
-    shape = _SHAPE.fullmatch(token)
-    if shape is None:
-        raise MalformedToken("A token is three base64url parts joined by dots.")
-    return shape[1], shape[2], shape[3]
-
-
-def _base64url(text: str) -> bytes:
-    """The bytes of `text`, if no other text has the same bytes (RFC 4648 §3.5)."""
-    try:
-        decoded = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except ValueError:
-        raise MalformedToken("A part of the token is not base64url.") from None
-    if urlsafe_b64encode(decoded).rstrip(b"=") != text.encode():
-        raise MalformedToken("A part of the token is not in canonical base64url.")
-    return decoded
-
-
 def _json_object(text: bytes) -> dict[str, object]:
-    """The JSON object of `text`; duplicate members, NaN, Infinity and bottomless nesting are refused."""
     try:
-        value = _JSON.decode(text.decode())
-    except (ValueError, RecursionError):
-        raise ForgedToken("A part of the token is not plain JSON.") from None
-    if not isinstance(value, dict):
-        _forged("A part of the token is not a JSON object.")
-    return value
-
-
-def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("duplicate member")
-    return members
-
-
-def _no_constant(constant: str) -> NoReturn:
-    raise ValueError(constant)
-
-
-_JSON = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
-
-
-def _is_word(value: object) -> TypeGuard[str]:
-    """Whether `value` is a string that may stand in an event: short, printable, no lone surrogates."""
-    return isinstance(value, str) and 0 < len(value) <= WORD_LIMIT and value.isprintable()
-
-
-def _is_instant(value: object) -> TypeGuard[int | float]:
-    """Whether `value` is a JSON number in the range of instants; bool is an int to Python, not to us."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
+        return json_object(text)
+    except Unreadable as why:
+        raise ForgedToken(f"The token {why}.") from None
 
 
 def _forged(message: str) -> NoReturn:
