@@ -10,13 +10,13 @@ from .errors import Invalid
 
 NAME_LIMIT, ORIGIN_LIMIT, TEXT_LIMIT = 120, 120, 2000
 
-_KEY = re.compile(r"(ll[ko])_[0-9A-Za-z]{12,}", re.ASCII)
+_KEY = re.compile(r"(ll[a-z])_[0-9A-Za-z]{12,}", re.ASCII)
 # Every JSON object in base64url begins with `ey`; a JWS has three parts, a JWE five, a careless copy two.
 _TOKEN = re.compile(r"ey[0-9A-Za-z_-]{8,}={0,2}(?:\.[0-9A-Za-z_=-]*){1,4}", re.ASCII)
 
 
 def redact(text: str) -> str:
-    """`text` with everything blanked that looks like a tester key, an operator key or a JWT."""
+    """`text` with everything blanked that looks like a key of this programme (`llk_`, `llo_`, …) or a JWT."""
     return _TOKEN.sub("[token redacted]", _KEY.sub(_without_body, text))
 
 

@@ -1,7 +1,8 @@
 """Keys for people: prefix and checksum let scanners find them, a keyed hash spares us from keeping them.
 
 The shape is `llk_` + 32 base62 characters (190 bits) + 6 base62 characters of CRC-32: a scanner can tell a
-real key from a look-alike without asking anybody. Testers carry `llk_`, the operator `llo_`.
+real key from a look-alike without asking anybody. Testers carry `llk_`, the operator `llo_`, whoever receives
+signals `lls_`.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from binascii import crc32
 from .ports import SecretSource, Vault
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-TESTER, OPERATOR = "llk", "llo"
+TESTER, OPERATOR, RECEIVER = "llk", "llo", "lls"
 BODY_LENGTH, CHECKSUM_LENGTH = 32, 6
 
-_SHAPE = re.compile(rf"(llk|llo)_[0-9A-Za-z]{{{BODY_LENGTH + CHECKSUM_LENGTH}}}", re.ASCII)
+_SHAPE = re.compile(rf"(ll[a-z])_[0-9A-Za-z]{{{BODY_LENGTH + CHECKSUM_LENGTH}}}", re.ASCII)
 _PEPPER = "key-hash-pepper"
 
 
