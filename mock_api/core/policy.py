@@ -19,6 +19,18 @@ class Quota(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     live_tokens: AtLeastOne = 10_000               # access tokens out at once: a leaked key must not fill the books
 
 
+class Dpop(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Access and refresh tokens bound to a key of the client's (RFC 9449).
+
+    `optional`: for clients that show a key. `required`: no token without.
+    """
+
+    mode: Literal["optional", "required"] = "optional"
+    nonce: bool = False                            # whether proofs must carry a nonce of the server's
+    window: Annotated[float, Meta(ge=1, le=HOUR)] = 1 * MINUTE  # how far a proof's `iat` may be off, either way
+    replays: AtLeastOne = 100_000                  # used proofs remembered at once; beyond it proofs are refused
+
+
 class RenderModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long a render takes and how many run at once: an M/G/c queue with log-normal service."""
 
@@ -132,6 +144,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     token_lifetime: Positive = 1 * HOUR
     signing_algorithm: Literal["EdDSA", "ES256", "RS256"] = "EdDSA"
     enforcement: Enforcement = InProcess()         # how gates in front learn of revocations
+    dpop: Dpop | None = None                       # None: every token is good for whoever holds it
     quota: Quota = Quota()
     renders: RenderModel | None = None             # None: the scenario's, or the server's, render model
     approval: Approval = Approval()

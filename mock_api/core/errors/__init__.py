@@ -9,8 +9,14 @@
     - TokenNotYetValid       token_not_yet_valid
     - TokenUnknown           token_unknown         well signed, but never issued by this programme
     - TokenRevoked           token_revoked
+    - KeyNotProven           key_not_proven        the token is bound to a key that the caller has not shown to hold
+    - ProofInvalid           invalid_dpop_proof    RFC 9449 §4.3
+      - ProofReplayed        dpop_proof_replayed
+    - ProofNonceNeeded       use_dpop_nonce        the answer has the nonce to come back with (RFC 9449 §8)
     - OperatorKeyInvalid     operator_key_invalid
+    - GateKeyInvalid         gate_key_invalid
     - ClientInvalid          invalid_client        at the token endpoint (RFC 6749 §5.2)
+    - SignatureInvalid       signature_invalid     a batch of leak reports from nobody we know
   - Forbidden                403
     - ProgrammePaused        programme_paused
     - TesterSuspended        tester_suspended
@@ -39,7 +45,12 @@
     - QueueFull              queue_full
     - TooManyTokens          too_many_tokens       live access tokens of one tester
   - Unavailable              503 journal_unavailable
+    - ProofsFull             dpop_proofs_full      too many proofs at once to tell whether one is used again
     - ViewStale              view_stale            a gate in front cannot vouch for its view
+    - GateBusy               gate_busy             a gate in front has too many requests under way
+    - TooManyFollowers       too_many_followers    of a feed
+  - UpstreamAway             502 upstream_unreachable    behind a gate
+  - UpstreamSlow             504 upstream_timeout        behind a gate
 """
 
 from __future__ import annotations
@@ -63,12 +74,14 @@ from .credentials import (
     MalformedToken,
     MissingToken,
     OperatorKeyInvalid,
+    SignatureInvalid,
     TokenExpired,
     TokenNotYetValid,
     TokenRevoked,
     TokenUnknown,
     UnsupportedGrant,
 )
+from .gates import GateBusy, GateKeyInvalid, TooManyFollowers, UpstreamAway, UpstreamSlow
 from .outputs import (
     AlreadySettled,
     ClaimConflict,
@@ -80,6 +93,7 @@ from .outputs import (
     OutputQuarantined,
     OutputRecalled,
 )
+from .possession import KeyNotProven, ProofInvalid, ProofNonceNeeded, ProofReplayed, ProofsFull
 from .refusal import (
     Conflict,
     Forbidden,
@@ -100,12 +114,15 @@ __all__ = [
     "Conflict",
     "Forbidden",
     "ForgedToken",
+    "GateBusy",
+    "GateKeyInvalid",
     "Gone",
     "IdempotencyConflict",
     "IdempotencyMismatch",
     "InsufficientScope",
     "Invalid",
     "InvalidScope",
+    "KeyNotProven",
     "MalformedToken",
     "MissingToken",
     "NotApproved",
@@ -116,10 +133,15 @@ __all__ = [
     "OutputQuarantined",
     "OutputRecalled",
     "ProgrammePaused",
+    "ProofInvalid",
+    "ProofNonceNeeded",
+    "ProofReplayed",
+    "ProofsFull",
     "QueueFull",
     "QuotaExhausted",
     "RateLimited",
     "Refusal",
+    "SignatureInvalid",
     "TesterInactive",
     "TesterSuspended",
     "TokenExpired",
@@ -128,10 +150,13 @@ __all__ = [
     "TokenUnknown",
     "TooLarge",
     "TooMany",
+    "TooManyFollowers",
     "TooManyRenders",
     "TooManyTokens",
     "Unauthenticated",
     "Unavailable",
     "UnsupportedGrant",
+    "UpstreamAway",
+    "UpstreamSlow",
     "ViewStale",
 ]

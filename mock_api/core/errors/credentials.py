@@ -69,3 +69,9 @@ class InvalidScope(Invalid):
     """A scope that does not exist or exceeds the tester's."""
 
     code = "invalid_scope"
+
+
+class SignatureInvalid(Unauthenticated):
+    """A batch of leak reports is not signed with a key that the operator has adopted."""
+
+    code = "signature_invalid"
