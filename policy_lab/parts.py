@@ -58,6 +58,37 @@ class Responder(Part, frozen=True, kw_only=True):
     attribution: LogNormal = LogNormal(median=10 * MINUTE, sigma=0.5)  # to read a clip's watermark first
 
 
+class Partition(Part, frozen=True, kw_only=True):
+    """Gate number `gate` (from 1) and the authority do not hear each other for a while; it goes on serving callers.
+
+    What it lets in still reaches the API: the way of the requests and the way of the views fail apart.
+    """
+
+    gate: AtLeastOne
+    after: Seconds                                 # from the start of the run
+    lasts: Positive
+
+
+class Gates(Part, frozen=True, kw_only=True):
+    """Where gates in front stand, and what lies between them and the authority. A policy `in-process` has none.
+
+    How their views are kept stands in the policy (`enforcement`). `leaklab lag` measures the delays of a machine.
+    """
+
+    count: AtLeastOne = 4                          # assumption: what `leaklab serve range --gates 4` starts
+    feed_delay: LogNormal = LogNormal(median=0.01, sigma=0.5)    # assumption: a notice, one way, one region
+    loss: Share = 0.001                            # assumption: of notices, pulses and questions; TCP hides most of it
+    answer_delay: LogNormal = LogNormal(median=0.01, sigma=0.5)  # assumption: a question and its answer, both ways
+    skew: Seconds = 0.005                          # assumption: sd of how far gates' clocks are off (NTP)
+    partitions: tuple[Partition, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a partition of a gate that is not there."""
+        for partition in self.partitions:
+            if partition.gate > self.count:
+                raise ValueError(f"partitions: there is no gate {partition.gate}, only {self.count}")
+
+
 class Journalist(Part, frozen=True, kw_only=True):
     """Makes the leak public: the hazard of a mention grows with the distinct visitors so far."""
 

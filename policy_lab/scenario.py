@@ -9,7 +9,7 @@ from msgspec import Meta
 from mock_api.core.policy import RenderModel
 from mock_api.core.quantities import AtLeastOne, Positive
 
-from .parts import AccessLeak, Journalist, Part, Responder, Reviewers, SecretLeak, Testers
+from .parts import AccessLeak, Gates, Journalist, Part, Responder, Reviewers, SecretLeak, Testers
 
 
 class Scenario(Part, frozen=True, kw_only=True):
@@ -27,6 +27,7 @@ class Scenario(Part, frozen=True, kw_only=True):
     cohorts: dict[str, AtLeastOne]                 # name -> number of testers
     leaker_cohort: str | None = None               # None: the first one
     renders: RenderModel = RenderModel()
+    gates: Gates = Gates()                         # where the policy keeps views at gates in front
     testers: Testers = Testers()
     reviewers: Reviewers = Reviewers()
     responder: Responder = Responder()

@@ -53,4 +53,19 @@ class Phase(Truth, frozen=True, gc=False):
     name: Literal["quiet", "leaked", "noticed", "stopped"]
 
 
-TruthEvent = LeakPosted | StrangerOrigin | NoticePublished | ResponderDecided | Phase
+class GateAccount(Truth, frozen=True, gc=False):
+    """What the gate `gate` of the lab had spent on its view when the run ended.
+
+    `look_ups`: questions it asked. `messages`: notices and pulses that reached it, `lost` those that did not.
+    `bytes_moved`: bodies of all it was told, as JSON. `bytes_held`: what its view takes in memory.
+    """
+
+    gate: str
+    look_ups: int
+    messages: int
+    lost: int
+    bytes_moved: int
+    bytes_held: int
+
+
+TruthEvent = LeakPosted | StrangerOrigin | NoticePublished | ResponderDecided | Phase | GateAccount

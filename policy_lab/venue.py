@@ -13,6 +13,7 @@ from mock_api.core.doors.operator import InvitedTester
 
 from .agenda import Agenda
 from .frontend import FrontEndDriver
+from .gates.routing import Routed, by_origin, in_turn
 from .ids import CountingIds
 from .ports import Backstage, Copies, FrontEnd, Reports, ResponderApi, ReviewerApi, TokenApi, VideoApi
 
@@ -62,13 +63,18 @@ class Venue(Protocol):
 
 
 class InProcess:
-    """The core's own doors and an in-process front end. `log` takes the front end's events."""
+    """The core's own doors and an in-process front end. `log` takes the front end's events.
+
+    With `gates` in front, people keep to the gate that their origin gives them, and a front end meets all in turn.
+    """
 
     def __init__(
-        self, authority: Authority, agenda: Agenda, ids: CountingIds, log: Callable[[FrontEndEvent], object]
+        self, authority: Authority, agenda: Agenda, ids: CountingIds, log: Callable[[FrontEndEvent], object],
+        gates: Sequence[str] = (),
     ) -> None:
         self.tokens = authority.public
-        self.videos = authority.tester
+        self.videos: VideoApi = Routed(authority.tester, by_origin(gates)) if gates else authority.tester
+        self._balanced: VideoApi = Routed(authority.tester, in_turn(gates)) if gates else authority.tester
         self.approvals = authority.reviewer
         self.incidents = authority.responder
         self._operator = authority.operator
@@ -86,4 +92,4 @@ class InProcess:
     def open_front_end(self, settings: DeskSettings, origin: str) -> FrontEndDriver:
         """A desk and its driver."""
         desk = Desk(settings, self._agenda.clock, self._ids, self._log)
-        return FrontEndDriver(desk, self._agenda, self.tokens, self.videos, origin)
+        return FrontEndDriver(desk, self._agenda, self.tokens, self._balanced, origin)

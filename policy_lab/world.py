@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from frontend_proxy.core.events import CredentialAdded, CredentialsExhausted
 from mock_api.core.authority import Authority, Surroundings
+from mock_api.core.enforcement import InProcess as NoGates
 from mock_api.core.policy import Policy
 
 from .agenda import Agenda
 from .cast import Scene, cast
 from .clock import VirtualClock
+from .gates import Fronts
 from .ids import CountingIds, StreamSecrets
 from .scenario import Scenario
 from .streams import Streams
@@ -57,21 +59,28 @@ class World:
             clock=self.clock, streams=self.streams, ids=self.ids,
             secrets=StreamSecrets(self.streams.stream("secrets")), vault=MemoryVault(),
         )
-        self.authority = Authority(self.surroundings, self.events.append, renders=scenario.renders)
+        alone = isinstance(policy.enforcement, NoGates)
+        self.fronts = None if alone else Fronts(scenario.gates, self.events.append)
+        log = self.fronts.log if self.fronts else self.events.append
+        self.authority = Authority(self.surroundings, log, renders=scenario.renders)
         self.operator_key = self.authority.operator.ensure_operator_key() or ""
         self.venue = venue(self) if venue else InProcess(
-            self.authority, self.agenda, self.ids, self.events.append
+            self.authority, self.agenda, self.ids, self.events.append, self.fronts.names if self.fronts else ()
         )
 
     def run(self) -> Run:
         """Play from the first instant to the horizon."""
         horizon_at = self.clock.now() + self.scenario.horizon
         self.authority.open(self.policy)
+        if self.fronts:
+            self.fronts.open(self.authority, self.policy, self.agenda, self.streams)
         cast(Scene(
             self.scenario, self.policy, self.agenda, self.streams, self.venue, tell=self.events.append
         ))
         self.agenda.run(horizon_at)
         self.authority.settle()
+        if self.fronts:
+            self.fronts.close(self.events.append)
         self.events += _stopped(self.events)
         # The API settles late what fell due meanwhile; its own events are in order, so this is a merge.
         self.events.sort(key=attrgetter("at"))

@@ -13,6 +13,7 @@ from mock_api.core.events import TokenIssued
 from mock_api.core.scopes import (
     AllScope,
     CohortScope,
+    FamilyScope,
     IssuedBeforeScope,
     KeyScope,
     Scope,
@@ -56,6 +57,8 @@ class Response:
                 return jti == token.jti
             case KeyScope(kid=kid):
                 return kid == token.kid
+            case FamilyScope(family_id=family_id):
+                return family_id == token.family
         return (self.standing or token.at <= self.start) and self.covers_tester(token.tester_id, cohort)
 
 

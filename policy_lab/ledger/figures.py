@@ -12,6 +12,12 @@ Words used below:
 
 "Not yet" is None, never 0. Instants are epoch seconds, spans are seconds unless the name says minutes.
 Where several credentials leak, the clocks are the whole incident's and the lag is that of the worst leak.
+
+Two lags stand side by side. The *enforcement lag* asks what strangers gained: from the decision on a leaked credential
+to the last stranger's request admitted on it, at any gate. The *worst gate's lag* asks what the gates are worth: from
+each response to the last request, anybody's, that a gate in front admitted on a token the response covered. It
+needs no ground truth, so it is read off a live range as well, and it is the larger one wherever both are told and
+the decision was a revocation, a suspension or a pause. Neither is ever a mean. A token that nobody used shows no lag.
 """
 
 from __future__ import annotations
@@ -39,6 +45,17 @@ class Ledger(Struct, frozen=True, kw_only=True):
     dwell_time: float | None = None                # last accepted - first misuse
     time_to_stop: float | None = None              # leaked -> all leaked credentials refused for good
 
+    # Gates in front: each by its own view. Counted over all covered tokens, whoever used them.
+    gates: int = 0                                 # gates in front that decided anything
+    worst_gate: str | None = None                  # the one that went on longest
+    worst_gate_lag: float | None = None            # its last admission of a covered token - the response; at least 0
+    gate_lag_spread: float | None = None           # worst gate's lag - best gate's
+    gate_admitted_late: int = 0                    # requests that gates let in though a response covered the token
+    gate_look_ups: int | None = None               # questions that gates asked the authority; None: not told
+    gate_messages: int | None = None               # notices and pulses that reached gates
+    gate_bytes_moved: int | None = None            # bodies of all that gates were told
+    gate_bytes_held: int | None = None             # memory that their views took in the end
+
     # Harm.
     misuse_requests: int = 0                       # admitted misuse
     misuse_renders: int = 0                        # renders ordered by misuse that took up capacity
@@ -53,6 +70,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
     testers_cut_off: int = 0                       # innocent testers whose access was taken, asking or not
     tester_minutes_lost: float = 0.0               # their time without access, till given back or the horizon
     legitimate_requests_refused: int = 0           # requests of innocent testers that a response refused
+    legitimate_requests_refused_stale: int = 0     # … that a gate refused because it had not heard for too long
     legitimate_requests_limited: int = 0           # … that a standing quota or queue limit refused
     legitimate_outputs_lost: int = 0               # outputs of innocent testers locked or gone in the end
     legitimate_minutes_held: float = 0.0           # time their finished outputs waited for approval, all added up
@@ -83,5 +101,8 @@ INSTANTS: Final = (
 )
 """The fields that are instants: worth listing per run, not worth averaging."""
 
-MEASURES: Final = tuple(field for field in Ledger.__struct_fields__ if field not in INSTANTS)
+NAMES: Final = ("worst_gate",)
+"""The fields that are names."""
+
+MEASURES: Final = tuple(field for field in Ledger.__struct_fields__ if field not in (*INSTANTS, *NAMES))
 """The fields worth estimating over replications."""

@@ -9,6 +9,7 @@ from policy_lab.scenario import Scenario
 
 from .collateral import Collateral
 from .figures import Ledger
+from .gates import GateLags
 from .harm import Harm
 from .incident import Incident
 from .listening import appliers_of
@@ -26,7 +27,7 @@ class LedgerReader:
     def __init__(self) -> None:
         incident = Incident()
         # The incident comes first: the others ask it whether a request was misuse.
-        self._parts = (incident, Harm(incident), Collateral(incident), Waiting(incident), Tallies())
+        self._parts = (incident, Harm(incident), Collateral(incident), Waiting(incident), Tallies(), GateLags(incident))
         self._appliers = appliers_of(*self._parts)
         self._events = 0
 

@@ -21,7 +21,16 @@ from mock_api.core.events import (
     TesterLeft,
     TesterThrottled,
 )
-from mock_api.core.scopes import AllScope, CohortScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
+from mock_api.core.scopes import (
+    AllScope,
+    CohortScope,
+    FamilyScope,
+    IssuedBeforeScope,
+    KeyScope,
+    Scope,
+    TesterScope,
+    TokenScope,
+)
 from policy_lab.ledger.listening import Applier
 from policy_lab.truth import NoticePublished, ResponderDecided
 
@@ -178,6 +187,7 @@ def _covered(scope: Scope) -> str:
         TesterScope: "the tester’s access",
         CohortScope: "the cohort’s access",
         IssuedBeforeScope: "every token issued until then",
+        FamilyScope: "every token of that exchange",
         KeyScope: "every token of that signing key",
         AllScope: "everyone’s access",
     }

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mock_api.core.access_tokens import Claims
 
 LOOK_UPS = 3  # questions that one request may lead to, one after the other
+LEEWAY = 1.0  # seconds by which its clock may be behind the issuer's (RFC 7519 §4.1.5): no token comes too early
 
 
 class EnforcementPoint:
@@ -26,7 +27,7 @@ class EnforcementPoint:
         """Let the token pass, say what must be asked first, or raise the Refusal."""
         if claims.expires_at <= now:
             raise TokenExpired("This access token has expired.")
-        if claims.issued_at > now:
+        if claims.issued_at > now + LEEWAY:
             raise TokenNotYetValid("This access token is not valid yet.")
         verdict = self.view.judge(claims, arrival, now)
         if isinstance(verdict, Refusal):
