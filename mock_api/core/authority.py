@@ -27,10 +27,12 @@ from .doors.reviewer import ReviewerDoor
 from .doors.tester import TesterDoor
 from .events import Event, PolicyAdopted
 from .gate import Gate
+from .intake import Intake
 from .keyring import Keyring
 from .playbook import Playbook
 from .policy import Policy, RenderModel
 from .ports import Clock, Ids, Log, SecretSource, Streams, Vault
+from .possession import Possession
 from .programme import Programme
 from .revocation import RevocationRegister
 from .revocation_feed import RevocationFeed
@@ -84,9 +86,11 @@ class Authority:
         self.programme = Programme(self)
         self.register = RevocationRegister(self)
         self.feed = RevocationFeed(self)
+        self.possession = Possession(self)
         self.gate = Gate(self)
         self.detection = Detection(self)
         self.playbook = Playbook(self)
+        self.intake = Intake(self)
         self.videos = Videos(self)
         self.approvals = Approvals(self)
 
@@ -101,7 +105,7 @@ class Authority:
         self._learn({PolicyAdopted: self.apply_policy_adopted})
         for part in (
             self.keyring, self.access_tokens, self.programme, self.register, self.feed, self.gate, self.detection,
-            self.playbook, self.videos, self.approvals,
+            self.playbook, self.intake, self.videos, self.approvals,
         ):
             self._learn(part.appliers())
 

@@ -10,7 +10,7 @@ from mock_api.core import redaction
 from mock_api.core.blast_radius import measure
 from mock_api.core.containment import Grounds, RevocationOutcome
 from mock_api.core.dispositions import lift_quarantine
-from mock_api.core.errors import AlreadySettled, Invalid, NotFound, Refusal
+from mock_api.core.errors import AlreadySettled, Invalid, NotFound
 from mock_api.core.events import (
     LeakReported,
     OutputAttributed,
@@ -22,6 +22,7 @@ from mock_api.core.events import (
 from mock_api.core.playbook import Case, StepState
 from mock_api.core.policy import Action
 from mock_api.core.quantities import DAY
+from mock_api.core.recognition import recognise
 from mock_api.core.scopes import Scope
 
 if TYPE_CHECKING:
@@ -241,15 +242,8 @@ class ResponderDoor:
 
     def _read(self, credential: str) -> tuple[str | None, str | None]:
         """The `jti` and tester of a credential that is ours; a token that left the books still is."""
-        holder = self._authority.programme.holder(credential)
-        if holder is not None:
-            return None, holder.tester_id
-        try:
-            claims = self._authority.access_tokens.decode(credential)
-        except Refusal:
-            return None, None
-        is_known = claims.tester_id in self._authority.programme.testers
-        return (claims.jti, claims.tester_id) if is_known else (None, None)
+        found = recognise(self._authority, credential)
+        return (None, None) if found is None else (found.jti, found.tester_id)
 
     def _known(self, jti: str | None, tester_id: str | None) -> tuple[str | None, str | None]:
         """What of it exists; a token's tester goes with it."""

@@ -37,6 +37,9 @@
   - Invalid                  400 invalid_request
     - UnsupportedGrant       400 unsupported_grant_type
     - InvalidScope           400 invalid_scope
+    - InvalidGrant           400 invalid_grant     a refresh token that buys nothing
+    - InvalidSubject         400 invalid_subject_token
+    - InvalidTarget          400 invalid_target    of an exchange (RFC 8693 §2.2.2)
     - IdempotencyMismatch    422 idempotency_mismatch
   - TooMany                  429
     - RateLimited            rate_limit_exceeded
@@ -70,7 +73,10 @@ from .access import (
 from .credentials import (
     ClientInvalid,
     ForgedToken,
+    InvalidGrant,
     InvalidScope,
+    InvalidSubject,
+    InvalidTarget,
     MalformedToken,
     MissingToken,
     OperatorKeyInvalid,
@@ -121,7 +127,10 @@ __all__ = [
     "IdempotencyMismatch",
     "InsufficientScope",
     "Invalid",
+    "InvalidGrant",
     "InvalidScope",
+    "InvalidSubject",
+    "InvalidTarget",
     "KeyNotProven",
     "MalformedToken",
     "MissingToken",

@@ -60,9 +60,27 @@ class ClientInvalid(Unauthenticated):
 
 
 class UnsupportedGrant(Invalid):
-    """Only `client_credentials` is spoken here (RFC 6749 §4.4)."""
+    """A grant type that is not spoken here, or not under this policy (RFC 6749 §5.2)."""
 
     code = "unsupported_grant_type"
+
+
+class InvalidGrant(Invalid):
+    """A refresh token that is unknown, expired, revoked, used before or another client's (RFC 6749 §5.2)."""
+
+    code = "invalid_grant"
+
+
+class InvalidSubject(Invalid):
+    """The subject token of an exchange is not acceptable (RFC 8693 §2.2.2)."""
+
+    code = "invalid_subject_token"
+
+
+class InvalidTarget(Invalid):
+    """An exchange for a resource, audience or account that is not to be had (RFC 8693 §2.2.2)."""
+
+    code = "invalid_target"
 
 
 class InvalidScope(Invalid):

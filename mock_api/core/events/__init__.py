@@ -4,7 +4,9 @@ get by applying them in order. Instants are epoch seconds; secrets never stand h
 
 from __future__ import annotations
 
+from .families import CredentialsSurrendered, FamilyStarted, RefreshTokenIssued, RefreshTokenReused
 from .happened import Happened
+from .intake import ScannerBatchTaken, ScannerKey, ScannerKeysAdopted
 from .programme import (
     PolicyAdopted,
     SigningKeyAdded,
@@ -52,15 +54,17 @@ Event = (
     | OutputClaimed | ClaimLapsed | OutputApproved | OutputRejected | OutputQuarantined | QuarantineLifted
     | OutputRecalled | OutputDownloaded | OutputExpired | VideoDeleted | CharacterCreated | LeakReported | AlertRaised
     | StepTaken | Revoked | Suspended | SuspensionLifted | TesterThrottled | ProgrammePaused | ProgrammeResumed
-    | OutputAttributed
+    | OutputAttributed | ScannerKeysAdopted | ScannerBatchTaken
+    | FamilyStarted | RefreshTokenIssued | RefreshTokenReused | CredentialsSurrendered
 )
 
 __all__ = [
-    "AlertRaised", "CharacterCreated", "ClaimLapsed", "Event", "Happened", "LeakReported", "OutputApproved",
-    "OutputAttributed", "OutputClaimed", "OutputDownloaded", "OutputExpired", "OutputQuarantined",
-    "OutputRecalled", "OutputRejected", "PolicyAdopted", "ProgrammePaused", "ProgrammeResumed",
-    "QuarantineLifted", "RenderFailed", "RenderFinished", "RenderStarted", "RequestAdmitted", "RequestRefused",
-    "Revoked", "SigningKeyAdded", "StepTaken", "Suspended", "SuspensionLifted", "TesterActivated",
-    "TesterInvited", "TesterKeyIssued", "TesterLeft", "TesterThrottled", "TokenDenied", "TokenIssued",
-    "VideoDeleted", "VideoSubmitted",
+    "AlertRaised", "CharacterCreated", "ClaimLapsed", "CredentialsSurrendered", "Event", "FamilyStarted", "Happened",
+    "LeakReported", "OutputApproved", "OutputAttributed", "OutputClaimed", "OutputDownloaded", "OutputExpired",
+    "OutputQuarantined", "OutputRecalled", "OutputRejected", "PolicyAdopted", "ProgrammePaused", "ProgrammeResumed",
+    "QuarantineLifted", "RefreshTokenIssued", "RefreshTokenReused", "RenderFailed", "RenderFinished", "RenderStarted",
+    "RequestAdmitted", "RequestRefused", "Revoked", "ScannerBatchTaken", "ScannerKey", "ScannerKeysAdopted",
+    "SigningKeyAdded", "StepTaken", "Suspended", "SuspensionLifted", "TesterActivated", "TesterInvited",
+    "TesterKeyIssued", "TesterLeft", "TesterThrottled", "TokenDenied", "TokenIssued", "VideoDeleted",
+    "VideoSubmitted",
 ]

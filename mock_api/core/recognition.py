@@ -1,0 +1,44 @@
+"""Whose credential a text is, if it is one of ours. What cannot be ours by its looks alone costs next to nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from . import tester_keys
+from .errors import Refusal
+
+if TYPE_CHECKING:
+    from .authority import Authority
+
+Kind = Literal["tester_key", "access_token", "refresh_token", "operator_key"]
+
+
+class Recognised(NamedTuple):
+    """A credential of this programme: what it is, and the token (`jti`) and the tester that it leads to."""
+
+    kind: Kind
+    jti: str | None
+    tester_id: str | None
+
+
+def recognise(authority: Authority, text: str) -> Recognised | None:
+    """What `text` is; None if it opens nothing here, and never opened.
+
+    Prefix and checksum are looked at first, so that a guess is refused offline; only what passes is hashed and
+    looked up. An access token whose time is over is still ours; a tester key that a newer one has replaced is not.
+    """
+    if tester_keys.is_well_formed(text):
+        holder = authority.programme.holder(text)
+        return None if holder is None else Recognised("tester_key", None, holder.tester_id)
+    if tester_keys.is_well_formed(text, tester_keys.OPERATOR):
+        is_ours = authority.operator.is_operator_key(text)
+        return Recognised("operator_key", None, None) if is_ours else None
+    if not text.startswith("ey"):  # Every JSON object in base64url begins so.
+        return None
+    try:
+        claims = authority.access_tokens.decode(text)
+    except Refusal:
+        return None
+    if claims.tester_id not in authority.programme.testers:
+        return None
+    return Recognised("access_token", claims.jti, claims.tester_id)
