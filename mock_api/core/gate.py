@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from . import redaction
 from .access_tokens import Claims
+from .dpop import Presented, Proof
 from .errors import (
     InsufficientScope,
     MissingToken,
@@ -35,11 +36,13 @@ class Caller(NamedTuple):
     """Who knocks, as far as one can see: the credential, and address and client.
 
     `gate` names the gate in front through which the request came; whoever sets it has checked that it is one.
+    `presented` is how the request shows possession of a key, where the token came by the scheme `DPoP`.
     """
 
     bearer: str | None
     origin: str
     gate: str | None = None
+    presented: Presented | None = None
 
 
 class Admission(Struct, frozen=True, gc=False):
@@ -65,6 +68,7 @@ class Gate:
         self._testers = authority.programme.testers
         self._requests_per_minute = authority.programme.requests_per_minute
         self._refusal = authority.register.refusal
+        self._possession = authority.possession
         self._fronts: dict[str, Decide] = {}
         self._origin = redaction.origin
         self.rates = RateWindows()
@@ -75,8 +79,8 @@ class Gate:
 
     def admit(self, caller: Caller, action: str, now: float) -> Admission:
         """Let the request in or raise the Refusal of the first check that fails; both are recorded."""
-        bearer, origin, front = caller
-        claims = None
+        bearer, origin, front, presented = caller
+        claims = proof = None
         try:
             if bearer is None:
                 raise MissingToken("This request needs an access token as bearer.")
@@ -88,7 +92,11 @@ class Gate:
                 token = claims
                 if front in self._fronts:
                     self._fronts[front](claims, now)
+            if claims.thumbprint is not None or presented is not None:
+                proof = self._prove(claims, caller, now)
             self._permit(token, action, now)
+            if proof is not None:
+                self._possession.use(proof, now)
         except Refusal as refusal:
             self._record_refusal(claims, action, caller, refusal, now)
             raise
@@ -128,6 +136,13 @@ class Gate:
         if token is None or token.tester_id != claims.tester_id or token.expires_at != claims.expires_at:
             raise TokenUnknown("This access token was never issued.")
         return token
+
+    def _prove(self, claims: Claims, caller: Caller, now: float) -> Proof | None:
+        """The proof of possession. A gate in front has its own address and has checked the proof for it."""
+        bearer, _, front, presented = caller
+        if bearer is None or (front is not None and front not in self._fronts):
+            return None
+        return self._possession.check(claims, bearer, presented, now)
 
     def _permit(self, token: IssuedToken | Claims, action: str, now: float) -> None:
         """What the tester may: membership, scope, rate."""

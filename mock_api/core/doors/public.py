@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mock_api.core import grants, redaction
+from mock_api.core.dpop import Presented
 from mock_api.core.errors import ClientInvalid, Refusal, TesterInactive
 from mock_api.core.events import TokenDenied
 from mock_api.core.programme import IssuedToken, Tester
@@ -34,24 +35,28 @@ class PublicDoor:
         self._authority = authority
 
     def issue_access_token(
-        self, client_id: str, client_secret: str, scope: str | None, origin: str
+        self, client_id: str, client_secret: str, scope: str | None, origin: str, presented: Presented | None = None
     ) -> TokenGrant:
         """An access token for a tester key (`client_credentials`, RFC 6749 §4.4); the client is the tester.
 
-        Raises ClientInvalid, TesterInactive, ProgrammePaused, TesterSuspended, InvalidScope or TooManyTokens.
+        It is bound to the key that `presented` shows possession of, if the policy binds tokens (RFC 9449 §5).
+        Raises ClientInvalid, TesterInactive, ProgrammePaused, TesterSuspended, InvalidScope or TooManyTokens, and
+        for the proof ProofInvalid, ProofNonceNeeded, ProofReplayed or ProofsFull.
         """
         now = self._authority.settle()
         origin = redaction.origin(origin)
         try:
             tester = self._authenticate(client_id, client_secret)
             self._check(tester, now)
+            thumbprint = self._authority.possession.key_for_token(presented, now)
             token = self._authority.programme.issue_token(tester, grants.granted(scope), origin, now)
         except Refusal as refusal:
             denied = redaction.stranger(client_id)[:CLIENT_ID_LIMIT]
             self._authority.record(TokenDenied(now, denied, refusal.code, origin))
             raise
         lifetime = int(token.expires_at - now)
-        return TokenGrant(self._sign(token, tester), lifetime, token.scope)
+        kind = "Bearer" if thumbprint is None else "DPoP"
+        return TokenGrant(self._sign(token, tester, thumbprint), lifetime, token.scope, kind)
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
         """The public halves of the signing keys (RFC 7517 §5)."""
@@ -81,7 +86,7 @@ class PublicDoor:
         if refusal is not None:
             raise refusal
 
-    def _sign(self, token: IssuedToken, tester: Tester) -> str:
+    def _sign(self, token: IssuedToken, tester: Tester, thumbprint: str | None) -> str:
         claims: dict[str, object] = {
             "iss": self._authority.issuer,
             "aud": self._authority.audience,
@@ -93,4 +98,6 @@ class PublicDoor:
             "scope": token.scope,
             "cohort": tester.cohort,
         }
+        if thumbprint is not None:
+            claims["cnf"] = {"jkt": thumbprint}
         return self._authority.access_tokens.sign(claims, token.kid)

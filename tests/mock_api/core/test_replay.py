@@ -24,10 +24,11 @@ from mock_api.core.quantities import HOUR
 from mock_api.core.scopes import Scope
 
 # What is no state: the surroundings, what can be had again from the vault or by drawing, and what lives
-# only between an event and the end of the same command.
+# only between an event and the end of the same command. Which proofs of possession were used is not written
+# down: whoever restarts takes none that is older.
 APART = frozenset({
     "_authority", "clock", "streams", "ids", "secrets", "vault", "_vault", "_secrets", "_log", "_pepper", "_cipher",
-    "_private", "_sequence", "_suspect", "shown", "verifier",
+    "_private", "_possession", "_sequence", "_suspect", "shown", "verifier",
 })
 
 DETECTORS = (
