@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from .enforcement import Enforcement, InProcess
-from .quantities import HOUR, LONGEST, MINUTE, AtLeastOne, LogSd, Positive, Seconds, Share, Window
+from .quantities import DAY, HOUR, LONGEST, MINUTE, AtLeastOne, LogSd, Positive, Seconds, Share, Window
 
 
 class Quota(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -17,6 +17,7 @@ class Quota(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     renders_per_day: AtLeastOne = 500
     concurrent_renders: AtLeastOne = 8
     live_tokens: AtLeastOne = 10_000               # access tokens out at once: a leaked key must not fill the books
+    live_families: AtLeastOne = 100                # refresh-token families that can still be refreshed
 
 
 class Dpop(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,6 +42,22 @@ class RenderModel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     moderation_share: Share = 0.15                 # share of prompts refused by moderation
     timeout: Positive = 1 * HOUR                   # a render that takes longer fails
     output_lifetime: Positive = 24 * HOUR          # how long an output is kept
+
+
+class Refresh(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How refresh tokens rotate, and what a second use of one means (RFC 6749 §6, RFC 9700 §4.14).
+
+    Each use gives a new pair and ends the old refresh token. Within `grace` of its first use the same old token gets
+    another pair, which replaces the one before, unless that was used: for clients whose answer was lost. Any
+    other reuse shows that two parties hold the token: `revoke_family` ends all that descends from one exchange,
+    `revoke_tester` all that the tester has, `refuse` nothing but the attempt.
+    """
+
+    lifetime: Positive = 30 * DAY                  # a family lives no longer, however often it is refreshed
+    idle: Positive = 7 * DAY                       # a refresh token that is not used for so long is void
+    grace: Seconds = 0.0                           # 0: the first reuse counts
+    on_reuse: Literal["revoke_family", "revoke_tester", "refuse"] = "revoke_family"
+    bound_to_client: bool = True                   # False: possession is enough, as for public clients
 
 
 Disposition = Literal["release", "quarantine", "recall"]
@@ -142,6 +159,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str
     summary: str = ""
     token_lifetime: Positive = 1 * HOUR
+    refresh: Refresh | None = None                 # None: there are no refresh tokens
     signing_algorithm: Literal["EdDSA", "ES256", "RS256"] = "EdDSA"
     enforcement: Enforcement = InProcess()         # how gates in front learn of revocations
     dpop: Dpop | None = None                       # None: every token is good for whoever holds it

@@ -2,7 +2,7 @@
 
 The shape is `llk_` + 32 base62 characters (190 bits) + 6 base62 characters of CRC-32: a scanner can tell a
 real key from a look-alike without asking anybody. Testers carry `llk_`, the operator `llo_`, whoever receives
-signals `lls_`.
+signals `lls_`, gates in front `llg_`; refresh tokens are `llr_`.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from binascii import crc32
 from .ports import SecretSource, Vault
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-TESTER, OPERATOR, RECEIVER = "llk", "llo", "lls"
+TESTER, OPERATOR, RECEIVER, GATE, REFRESH = "llk", "llo", "lls", "llg", "llr"
 BODY_LENGTH, CHECKSUM_LENGTH = 32, 6
 
 _SHAPE = re.compile(rf"(ll[a-z])_[0-9A-Za-z]{{{BODY_LENGTH + CHECKSUM_LENGTH}}}", re.ASCII)
 _PEPPER = "key-hash-pepper"
 
 
-def mint(source: SecretSource, prefix: str = TESTER) -> str:
-    """A fresh key. It is shown once; keep only its `keyed_hash`."""
+def mint(source: SecretSource, prefix: str = TESTER, series: str = "") -> str:
+    """A fresh key, whose body begins with `series`. It is shown once; keep only its `keyed_hash`."""
     number = int.from_bytes(source.token_bytes(32), "big")
-    unchecked = f"{prefix}_{_base62(number, BODY_LENGTH)}"
+    unchecked = f"{prefix}_{series}{_base62(number, BODY_LENGTH)[len(series):]}"
     return unchecked + _checksum(unchecked)
 
 
