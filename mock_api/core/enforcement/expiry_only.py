@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 
+from mock_api.core.errors import Refusal
 from mock_api.core.quantities import Seconds
+
+from .questions import Answer, Question
+from .view import Arrival, View, WithoutFeed
+
+if TYPE_CHECKING:
+    from mock_api.core.access_tokens import Claims
 
 
 class ExpiryOnly(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="expiry-only"):
@@ -24,3 +31,26 @@ class ExpiryOnly(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     def bound_in_silence(self, token_lifetime: float) -> float:
         """The same while the gate hears nothing."""
         return self.bound(token_lifetime)
+
+    def view(self) -> View:
+        """A gate's view."""
+        return NoView()
+
+
+class NoView(WithoutFeed):
+    """Knows nothing of revocations; the gate's own look at `exp` is all there is."""
+
+    def judge(self, claims: Claims, arrival: Arrival, now: float) -> Refusal | Question | None:
+        """Let everything pass."""
+        return None
+
+    def unanswered(self, claims: Claims, arrival: Arrival, now: float) -> Refusal | None:
+        """Nothing was asked."""
+        return None
+
+    def learn(self, question: Question, answer: Answer | None, asked_at: float) -> None:
+        """Nothing was asked."""
+
+    def wants(self) -> tuple[float, Question] | None:
+        """Nothing is missing."""
+        return None

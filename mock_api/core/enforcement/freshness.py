@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 
+from mock_api.core.errors import Invalid, Refusal
 from mock_api.core.quantities import Positive, Seconds
 
-from .silence import Silence, lasts
+from .polling import Polling
+from .pull import PulledView
+from .questions import AskNotices, AskSnapshot, Question, Version
+from .silence import Silence, closed, lasts
+from .view import Arrival, View
+
+if TYPE_CHECKING:
+    from mock_api.core.access_tokens import Claims
 
 
 class Freshness(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="freshness"):
@@ -34,3 +42,40 @@ class Freshness(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, t
     def bound_in_silence(self, token_lifetime: float) -> float:
         """The same while the gate hears nothing."""
         return min(self.every + self.timeout + lasts(self.silence, self.grace), token_lifetime)
+
+    def view(self) -> View:
+        """A gate's view, which knows nothing yet."""
+        return FreshView(Polling(self.every, self.timeout, self.silence, self.grace))
+
+
+class FreshView(PulledView):
+    """A pulled copy of the register that is brought up to the version a request demands."""
+
+    def judge(self, claims: Claims, arrival: Arrival, now: float) -> Refusal | Question | None:
+        """By the copy, once it is as new as demanded."""
+        demanded, version = arrival.at_least, self.version
+        if demanded is not None:
+            if version is None:
+                return AskSnapshot()
+            if demanded.feed != version.feed:
+                return _unheard_of()
+            if demanded.seq > version.seq:
+                # Who got a version came after it; an authority asked since then would have told of it.
+                return _unheard_of() if self.asked_at >= arrival.at else AskNotices(version.seq)
+        return super().judge(claims, arrival, now)
+
+    def unanswered(self, claims: Claims, arrival: Arrival, now: float) -> Refusal | None:
+        """Closed to whoever demands what is not here; by the copy for all others."""
+        if _misses(self.version, arrival.at_least):
+            return closed()
+        return super().unanswered(claims, arrival, now)
+
+
+def _misses(version: Version | None, demanded: Version | None) -> bool:
+    if demanded is None:
+        return False
+    return version is None or version.feed != demanded.feed or version.seq < demanded.seq
+
+
+def _unheard_of() -> Refusal:
+    return Invalid("This version is not one of this programme's revocations.", param="X-Leaklab-Version")

@@ -13,7 +13,7 @@ class InProcess(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, t
     guarantee: ClassVar[str] = "no request that starts after the acknowledgement is admitted"
     in_silence: ClassVar[str] = "there is nothing between gate and register that could fall silent"
 
-    def bound(self, token_lifetime: float) -> float:  # noqa: ARG002 - all declarations answer the same questions.
+    def bound(self, token_lifetime: float) -> float:
         """Seconds from the acknowledgement of a revocation until every gate refuses."""
         return 0.0
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections import OrderedDict
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 
+from mock_api.core.errors import Refusal, TokenRevoked
 from mock_api.core.quantities import Positive, Seconds
 
-from .silence import Silence, lasts
+from .questions import Answer, AskToken, Question, TokenStatus
+from .silence import Silence, closed, lasts
+from .view import Arrival, View, WithoutFeed
+
+if TYPE_CHECKING:
+    from mock_api.core.access_tokens import Claims
+
+REMEMBERED = 50_000  # answers; the one used least recently is forgotten first
 
 
 class Introspection(
@@ -22,7 +31,7 @@ class Introspection(
     ttl: Seconds = 0.0                             # how long an answer is remembered; 0: not at all
     timeout: Positive = 2.0                        # no answer within this is silence
     silence: Silence = "fail-closed"
-    grace: Seconds = 0.0                           # silence `grace`: for how long to admit without an answer
+    grace: Seconds = 0.0                           # silence `grace`: how much longer an answer serves when none comes
 
     def bound(self, token_lifetime: float) -> float:
         """Seconds from the acknowledgement of a revocation until every gate refuses."""
@@ -31,3 +40,61 @@ class Introspection(
     def bound_in_silence(self, token_lifetime: float) -> float:
         """The same while the gate hears nothing."""
         return min(self.ttl + lasts(self.silence, self.grace), token_lifetime)
+
+    def view(self) -> View:
+        """A gate's view, which remembers nothing yet."""
+        return RememberedAnswers(self)
+
+
+class RememberedAnswers(WithoutFeed):
+    """What the authority said of each token, and when it was asked; a no is not remembered longer than a yes.
+
+    A revocation is final, but the authority says no of suspended tokens as well.
+    """
+
+    def __init__(self, declared: Introspection) -> None:
+        self._declared = declared
+        self._answers: OrderedDict[str, tuple[float, bool]] = OrderedDict()  # by `jti`: asked at, active
+
+    def judge(self, claims: Claims, arrival: Arrival, now: float) -> Refusal | Question | None:
+        """By an answer that is young enough, or was asked for since the request came."""
+        known = self._answers.get(claims.jti)
+        if known is None:
+            return AskToken(claims.jti)
+        self._answers.move_to_end(claims.jti)
+        asked_at, active = known
+        # An answer from the gate's future was remembered before its clock was set back: nobody knows how old it is.
+        if asked_at < arrival.at and not 0.0 <= now - asked_at < self._declared.ttl:
+            return AskToken(claims.jti)
+        return None if active else _inactive()
+
+    def unanswered(self, claims: Claims, arrival: Arrival, now: float) -> Refusal | None:
+        """By what was said last, as far as `silence` lets it serve; a no stays a no."""
+        known = self._answers.get(claims.jti)
+        if known is not None and not known[1]:
+            return _inactive()
+        declared = self._declared
+        if declared.silence == "fail-open":
+            return None
+        usable = declared.ttl + (declared.grace if declared.silence == "grace" else 0.0)
+        return None if known is not None and 0.0 <= now - known[0] < usable else closed()
+
+    def learn(self, question: Question, answer: Answer | None, asked_at: float) -> None:
+        """Remember an answer; one that another has overtaken is dropped."""
+        if not isinstance(question, AskToken) or not isinstance(answer, TokenStatus):
+            return
+        known = self._answers.get(question.jti)
+        if known is not None and asked_at < known[0]:
+            return
+        self._answers[question.jti] = (asked_at, answer.active)
+        self._answers.move_to_end(question.jti)
+        if len(self._answers) > REMEMBERED:
+            self._answers.popitem(last=False)
+
+    def wants(self) -> tuple[float, Question] | None:
+        """Nothing between requests."""
+        return None
+
+
+def _inactive() -> Refusal:
+    return TokenRevoked("The authority says that this access token is not active.")

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from math import inf
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 
+from mock_api.core.errors import Refusal, TokenRevoked
 from mock_api.core.quantities import Positive, Seconds
 
-from .silence import Silence, lasts
+from .polling import Polling
+from .questions import Answer, AskKeys, Keys, Question
+from .silence import Silence, closed, lasts
+from .view import Arrival, View, WithoutFeed
+
+if TYPE_CHECKING:
+    from mock_api.core.access_tokens import Claims
+
+COOL_DOWN = 1.0  # seconds between two look-ups of unknown keys, so that forged `kid`s cause no flood
 
 
 class KeyRotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="key-rotation"):
@@ -34,3 +44,49 @@ class KeyRotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         """The same while the gate hears nothing."""
         silent = lasts(self.silence, self.grace)
         return min(self.overlap + self.max_age + self.timeout + silent, token_lifetime)
+
+    def view(self) -> View:
+        """A gate's view, which knows no key yet."""
+        return KeySetView(Polling(self.max_age, self.timeout, self.silence, self.grace))
+
+
+class KeySetView(WithoutFeed):
+    """The names of the keys that were published at the last fetch."""
+
+    def __init__(self, polling: Polling) -> None:
+        self._polling = polling
+        self._kids: frozenset[str] | None = None
+        self._looked_up_at = -inf
+
+    def judge(self, claims: Claims, arrival: Arrival, now: float) -> Refusal | Question | None:
+        """By the key set; a key that is not in it may be new, which is looked up once in a while."""
+        if self._kids is None:
+            return AskKeys() if now >= self._polling.due else self._polling.silent(now)
+        if claims.kid in self._kids:
+            return self._polling.silent(now)
+        if self._polling.as_of >= arrival.at:
+            return TokenRevoked("This access token's key is not in use any more.")
+        if abs(now - self._looked_up_at) >= COOL_DOWN:
+            self._looked_up_at = now
+            return AskKeys()
+        return closed()
+
+    def unanswered(self, claims: Claims, arrival: Arrival, now: float) -> Refusal | None:
+        """By the old key set, if `silence` allows; a key that nobody vouches for opens no door once there is one."""
+        if self._kids is not None and claims.kid not in self._kids:
+            return closed()
+        return self._polling.silent(now)
+
+    def learn(self, question: Question, answer: Answer | None, asked_at: float) -> None:
+        """Take the key set; one that was overtaken says nothing."""
+        if asked_at < self._polling.as_of:
+            return
+        if isinstance(answer, Keys):
+            self._kids = answer.kids
+            self._polling.answered(asked_at)
+        else:
+            self._polling.unanswered(asked_at)
+
+    def wants(self) -> tuple[float, Question] | None:
+        """The next fetch."""
+        return self._polling.due, AskKeys()

@@ -16,6 +16,11 @@ def verdict(silence: Silence, grace: Seconds, silent_for: float) -> Refusal | No
     """Refuse or admit after `silent_for` seconds beyond what the enforcement allows for."""
     if silence == "fail-open" or (silence == "grace" and silent_for <= grace):
         return None
+    return closed()
+
+
+def closed() -> Refusal:
+    """The refusal of a gate that cannot vouch for its view."""
     return ViewStale("This gate has not heard from the authority for too long.", retry_after=1.0)
 
 

@@ -19,6 +19,15 @@ class Arrival(NamedTuple):
     at_least: Version | None = None
 
 
+class WithoutFeed:
+    """What a view has to say of the revocation feed if it does not listen to it."""
+
+    version: Version | None = None
+
+    def hear(self, news: News, now: float) -> None:
+        """Nothing comes, and nothing would be understood."""
+
+
 class View(Protocol):
     """Decides by what it was told, without a socket, and says what it needs to be told.
 

@@ -1,0 +1,151 @@
+"""A gate's copy of the revocation register: a snapshot, and the notices after it.
+
+What the copy refuses it refuses in the words and in the order of `mock_api.core.revocation`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mock_api.core.errors import ProgrammePaused, Refusal, TesterInactive, TesterSuspended, TokenRevoked
+from mock_api.core.notices import Left, Lifted, Notice, Notices, Paused, Snapshot, Stopped, SuspendedUntil, Version
+from mock_api.core.reach import NEVER, Reach
+from mock_api.core.scopes import (
+    AllScope,
+    CohortScope,
+    FamilyScope,
+    IssuedBeforeScope,
+    KeyScope,
+    Scope,
+    TesterScope,
+    TokenScope,
+)
+
+if TYPE_CHECKING:
+    from mock_api.core.access_tokens import Claims
+
+KEPT = 10_000  # notices kept since the snapshot; beyond it a new one is due, which leaves out what has expired
+
+
+class RegisterCopy:
+    """Who is revoked, suspended or gone, and whether all is paused, as of `version`; None: nothing is known yet."""
+
+    def __init__(self) -> None:
+        self.version: Version | None = None
+        self._revoked = Reach()
+        self._suspensions = Suspensions()
+        self._left: set[str] = set()
+        self._paused = False
+        self._loaded_at = 0                    # the snapshot's number
+        self._since: list[Notice] = []         # what was added to it
+
+    @property
+    def overgrown(self) -> bool:
+        """Whether a new snapshot would save memory."""
+        return len(self._since) >= KEPT
+
+    def reaches(self, seq: int) -> bool:
+        """Whether the change of that number is in the copy."""
+        return self.version is not None and self.version.seq >= seq
+
+    def refusal(self, claims: Claims, now: float) -> Refusal | None:
+        """Why the token is refused, or None: revoked before paused before suspended before gone, in constant time."""
+        if self._revoked.covers(claims):
+            return TokenRevoked("This access token was revoked.")
+        if self._paused:
+            return ProgrammePaused("The programme is paused.")
+        until = self._suspensions.end(claims)
+        if until > now:
+            return TesterSuspended("Access is suspended for now.", retry_after=until - now)
+        if claims.tester_id in self._left:
+            return TesterInactive("This tester is not part of the programme.")
+        return None
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Start again from a snapshot and keep what was heard beyond it; one that came late is dropped."""
+        later: list[Notice] = []
+        if self.version is not None and self.version.feed == snapshot.feed:
+            if snapshot.seq < self._loaded_at:
+                return
+            later = [notice for notice in self._since if notice.seq > snapshot.seq]
+        self.version, self._loaded_at, self._since = Version(snapshot.feed, snapshot.seq), snapshot.seq, []
+        self._revoked = Reach(
+            set(snapshot.jtis), set(snapshot.kids), set(snapshot.families), dict(snapshot.by_tester),
+            dict(snapshot.by_cohort), NEVER if snapshot.everything is None else snapshot.everything,
+        )
+        self._suspensions = Suspensions(snapshot.suspensions)
+        self._left, self._paused = set(snapshot.left), snapshot.paused
+        for notice in later:
+            self.follow(notice)
+
+    def catch_up(self, answer: Notices) -> bool:
+        """Take the notices that are new here, and say whether none is missing now; another feed's change nothing."""
+        if self.version is None or self.version.feed != answer.feed:
+            return False
+        for notice in answer.notices:
+            self.follow(notice)
+        return self.version.seq >= answer.seq
+
+    def follow(self, notice: Notice) -> None:
+        """Take a notice if it is the next one; what is old is known, and what comes later must wait."""
+        if self.version is None or notice.seq != self.version.seq + 1:
+            return
+        self.version = Version(self.version.feed, notice.seq)
+        self._since.append(notice)
+        match notice.change:
+            case Stopped(scope=scope, cutoff=cutoff):
+                self._revoked.add(scope, cutoff)
+            case SuspendedUntil() as suspension:
+                self._suspensions.add(suspension)
+            case Lifted(suspension_id=suspension_id):
+                self._suspensions.lift(suspension_id)
+            case Paused(paused=paused):
+                self._paused = paused
+            case Left(tester_id=tester_id):
+                self._left.add(tester_id)
+
+
+class Suspensions:
+    """Suspensions by what they cover; each ends by the clock, or when it is lifted."""
+
+    def __init__(self, suspensions: tuple[SuspendedUntil, ...] = ()) -> None:
+        self._in_force: dict[str, SuspendedUntil] = {}
+        self._reach = Reach()
+        self._until: dict[Scope, float] = {}
+        self._before: dict[float, float] = {}  # until when, by the instant at or before which a token was issued
+        for suspension in suspensions:
+            self.add(suspension)
+
+    def add(self, suspension: SuspendedUntil) -> None:
+        """Refuse what it covers; of two on the same thing the later end counts."""
+        self._in_force[suspension.suspension_id] = suspension
+        self._index(suspension)
+
+    def lift(self, suspension_id: str) -> None:
+        """Let in again what no other suspension covers."""
+        if self._in_force.pop(suspension_id, None) is not None:
+            self._reach, self._until, self._before = Reach(), {}, {}
+            for suspension in self._in_force.values():
+                self._index(suspension)
+
+    def end(self, claims: Claims) -> float:
+        """When the last suspension of the token ends, epoch seconds; -inf if there is none."""
+        if not self._in_force or not self._reach.covers(claims):
+            return NEVER
+        family = () if claims.family is None else (FamilyScope(claims.family),)
+        around: tuple[Scope, ...] = (
+            TokenScope(claims.jti), TesterScope(claims.tester_id), CohortScope(claims.cohort), KeyScope(claims.kid),
+            AllScope(), *family,
+        )
+        ends = [self._until.get(scope, NEVER) for scope in around]
+        # One entry for each instant that somebody typed: never many.
+        before = [until for instant, until in self._before.items() if claims.issued_at <= instant]
+        return max(ends + before)
+
+    def _index(self, suspension: SuspendedUntil) -> None:
+        scope, until = suspension.scope, suspension.until
+        self._reach.add(scope)
+        if isinstance(scope, IssuedBeforeScope):
+            self._before[scope.instant] = max(until, self._before.get(scope.instant, NEVER))
+        else:
+            self._until[scope] = max(until, self._until.get(scope, NEVER))
