@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from .access_tokens import AccessTokens
 from .approvals import Approvals
+from .cutoffs import WidenedCutoffs
 from .deadlines import Deadlines
 from .detection import Detection
 from .doors.gates import GateDoor
@@ -86,6 +87,7 @@ class Authority:
         self.programme = Programme(self)
         self.register = RevocationRegister(self)
         self.feed = RevocationFeed(self)
+        self.cutoffs = WidenedCutoffs(self)
         self.possession = Possession(self)
         self.gate = Gate(self)
         self.detection = Detection(self)
@@ -104,8 +106,8 @@ class Authority:
         self._appliers: dict[type, tuple[Applier, ...]] = {}
         self._learn({PolicyAdopted: self.apply_policy_adopted})
         for part in (
-            self.keyring, self.access_tokens, self.programme, self.register, self.feed, self.gate, self.detection,
-            self.playbook, self.intake, self.videos, self.approvals,
+            self.keyring, self.access_tokens, self.programme, self.register, self.feed, self.cutoffs, self.gate,
+            self.detection, self.playbook, self.intake, self.videos, self.approvals,
         ):
             self._learn(part.appliers())
 

@@ -77,7 +77,12 @@ class GateDoor:
 
     def cutoffs(self) -> Cutoffs:
         """The not-before instants alone; what is narrower than a tester is widened to the tester's cutoff."""
-        raise NotImplementedError
+        now = self._authority.settle()
+        feed, reach = self._authority.feed, self._authority.cutoffs.reach
+        return Cutoffs(
+            feed.name, feed.seq, now, _instant(reach), dict(reach.by_tester), dict(reach.by_cohort),
+            self._authority.register.paused,
+        )
 
     def report_refusals(self, gate: str, refusals: list[ReportedRefusal]) -> None:
         """Enter what the gate `gate` refused by itself into the log, as of now; raises Invalid."""

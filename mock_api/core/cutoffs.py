@@ -1,0 +1,65 @@
+"""What is revoked or suspended, as not-before instants alone: the smallest thing a gate can be told.
+
+Each event moves an instant or two, so no token is ever looked through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .events import Revoked, Suspended, TesterLeft, TokenIssued
+from .reach import Reach
+from .scopes import AllScope, FamilyScope, KeyScope, Scope, TesterScope, TokenScope
+
+if TYPE_CHECKING:
+    from .authority import Authority
+
+
+class WidenedCutoffs:
+    """A scope narrower than a tester is widened to the tester, a key to everybody; two on one thing: the later.
+
+    What is suspended stays cut off after the suspension has ended. A suspended key or family may go on getting
+    tokens, and those are newer than the cutoff.
+    """
+
+    def __init__(self, authority: Authority) -> None:
+        self._tokens = authority.programme.tokens
+        self._families: dict[str, str] = {}
+        self.reach = Reach()
+
+    def appliers(self) -> dict[type, Callable[..., None]]:
+        """What each event does to the instants."""
+        return {
+            TokenIssued: self.apply_token_issued,
+            Revoked: self.apply_stopped,
+            Suspended: self.apply_stopped,
+            TesterLeft: self.apply_tester_left,
+        }
+
+    def apply_token_issued(self, event: TokenIssued) -> None:
+        """Remember whose family it is."""
+        if event.family is not None:
+            self._families[event.family] = event.tester_id
+
+    def apply_stopped(self, event: Revoked | Suspended) -> None:
+        """Nothing that the scope covers and that is out by now is good any more."""
+        scope = self._widened(event.scope)
+        if scope is not None:
+            self.reach.add(scope, event.at)
+
+    def apply_tester_left(self, event: TesterLeft) -> None:
+        """Their tokens go with them."""
+        self.reach.add(TesterScope(event.tester_id), event.at)
+
+    def _widened(self, scope: Scope) -> Scope | None:
+        match scope:
+            case TokenScope(jti=jti):
+                token = self._tokens.get(jti)  # None: it has expired
+                return None if token is None else TesterScope(token.tester_id)
+            case FamilyScope(family_id=family_id):
+                tester_id = self._families.get(family_id)
+                return None if tester_id is None else TesterScope(tester_id)
+            case KeyScope():
+                return AllScope()
+        return scope
