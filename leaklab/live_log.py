@@ -39,18 +39,9 @@ def live_events(data: Path) -> Iterator[Any]:
 
 def _journalled(path: Path) -> Iterator[Event]:
     with extra("serve", "read a journal"):
-        from sqlalchemy import create_engine  # noqa: PLC0415 - reading a journal is an extra.
+        from mock_api.journal import read_events  # noqa: PLC0415 - reading a journal is an extra.
 
-        from mock_api.journal.commits import Commits  # noqa: PLC0415 - as above.
-        from mock_api.journal.sqlite import journal_url  # noqa: PLC0415 - as above.
-
-    engine = create_engine(journal_url(path))  # Not as a Journal, which a running range has locked.
-    decode = msgspec.json.Decoder(Event).decode_lines
-    try:
-        for _, payload in Commits(engine, str(path)).read():
-            yield from decode(payload)
-    finally:
-        engine.dispose()
+    return read_events(path)
 
 
 def _lines(path: Path) -> Iterator[FrontEndEvent | TruthEvent]:

@@ -1,7 +1,10 @@
 """How events lie in the database: one row per commit, holding its events as newline-delimited JSON.
 
 Each row carries a digest over the row before it and its own payload, so that a missing or altered row is
-noticed when the log is replayed. No SQL here is particular to one database; what is lives in `sqlite`.
+noticed when the log is replayed. No SQL here is particular to one database; what is lives in `sqlite`, `postgres`.
+
+A commit that failed may be on disk all the same: the connection broke while the database was at it. So whoever
+failed looks at the last row before writing on: is it the one that was sent, the one before, or somebody else's?
 """
 
 from __future__ import annotations
@@ -10,12 +13,13 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Engine, Float, LargeBinary, MetaData, Table, func, insert, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import BigInteger, Column, Connection, Float, LargeBinary, MetaData, Table, false, func, insert, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from mock_api.core.events import Event
 
-from .errors import JournalDamagedError
+from .database import Database
+from .errors import JournalTakenOverError
 
 METADATA = MetaData()
 COMMITS = Table(
@@ -27,57 +31,106 @@ COMMITS = Table(
     Column("digest", LargeBinary, nullable=False),   # blake2b(digest of the row before + payload)
     Column("payload", LargeBinary, nullable=False),  # one event per line
 )
-CURE = "restore the file from a backup, or move it away to start an empty programme"
+PAGE = 500  # rows held in memory while reading
 
 _encode_lines = msgspec.json.Encoder().encode_lines
 
 
+class Commit(msgspec.Struct, frozen=True):
+    """One row."""
+
+    first: int
+    count: int
+    at: float
+    digest: bytes
+    payload: bytes
+
+    @property
+    def end(self) -> tuple[int, bytes]:
+        """Position of the last event, and the digest: what the next row is built on."""
+        return self.first + self.count - 1, self.digest
+
+
 class Commits:
-    """The table of commits: append at the end, read from a position."""
+    """The table of commits in a database that is held: append at the end."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
-        self._engine, self._where = engine, where
-        METADATA.create_all(engine)
-        self._digest = b""
-        self.position = 0
-        with engine.connect() as connection:
-            last = connection.execute(select(COMMITS).order_by(COMMITS.c.first.desc()).limit(1)).first()
-        if last is not None:
-            self.position, self._digest = last.first + last.count - 1, last.digest
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._sent: Commit | None = None  # whose outcome is not known
+        with database.writing() as connection:
+            METADATA.create_all(connection)
+            self._end = _end(connection)
 
-    def append(self, events: list[Event]) -> bytes:
-        """Commit `events` in one transaction; return once they are on disk, with the bytes written."""
+    @property
+    def position(self) -> int:
+        """How many events are on disk, as far as is known."""
+        return self._end[0]
+
+    def append(self, events: list[Event]) -> Commit:
+        """Commit `events` in one transaction and return once they are on disk.
+
+        After a failure, call again with the same events and any newer ones behind them: where the failed commit
+        turns out to be on disk, it is returned, and has fewer events.
+        """
+        if self._sent is not None and self._is_on_disk(self._sent):
+            return self._kept(self._sent)
         payload = _encode_lines(events)
-        digest = _chained(self._digest, payload)
-        row = {
-            "first": self.position + 1, "count": len(events), "at": max(events[0].at, events[-1].at),
-            "digest": digest, "payload": payload,
-        }
-        with self._engine.begin() as connection:
-            connection.execute(insert(COMMITS), row)
-        self._digest = digest
-        self.position += len(events)
-        return payload
+        position, digest = self._end
+        at = max(events[0].at, events[-1].at)
+        self._sent = Commit(position + 1, len(events), at, _chained(digest, payload), payload)
+        with self._database.writing() as connection:
+            connection.execute(insert(COMMITS), msgspec.structs.asdict(self._sent))
+        return self._kept(self._sent)
 
-    def read(self, after: int = 0, since: float | None = None) -> Iterator[tuple[int, bytes]]:
-        """Yield (position of the first event, payload) of each commit with events beyond `after`. Streams."""
-        start = select(func.coalesce(func.max(COMMITS.c.first), 0)).where(COMMITS.c.first <= after + 1)
-        query = select(COMMITS).where(COMMITS.c.first >= start.scalar_subquery()).order_by(COMMITS.c.first)
-        if since is not None:
-            query = query.where(COMMITS.c.at >= since)
-        due, digest = (1, b"") if after == 0 and since is None else (0, b"")
+    def _is_on_disk(self, sent: Commit) -> bool:
+        with self._database.writing() as connection:  # Only who holds the database knows that nothing is under way.
+            end = _end(connection)
+        if end not in (sent.end, self._end):
+            raise JournalTakenOverError(self._database.where)
+        return end == sent.end
+
+    def _kept(self, commit: Commit) -> Commit:
+        self._end, self._sent = commit.end, None
+        return commit
+
+
+def read(database: Database, after: int = 0, since: float | None = None) -> Iterator[tuple[int, bytes]]:
+    """Yield (position of the first event, payload) of each commit with events beyond `after`. Streams.
+
+    Raises JournalDamagedError where a row is missing or altered, JournalUnavailable where nobody answers.
+    """
+    due, digest = (1, b"") if after == 0 and since is None else (0, b"")
+    for row in _rows(database, after, since):
+        is_row = isinstance(row.payload, bytes) and isinstance(row.count, int)  # SQLite keeps types loosely.
+        if not is_row or (due and (row.first != due or row.digest != _chained(digest, row.payload))):
+            raise database.damaged(f"a commit is missing or altered near event {due}")
+        due, digest = (row.first + row.count, row.digest) if since is None else (0, b"")
+        yield row.first, row.payload
+
+
+def _rows(database: Database, after: int, since: float | None) -> Iterator[Commit]:
+    """The rows page by page: nothing stays open between two, however slowly somebody reads, or breaks off."""
+    start = select(func.coalesce(func.max(COMMITS.c.first), 0)).where(COMMITS.c.first <= after + 1)
+    beyond = COMMITS.c.first >= start.scalar_subquery()
+    query = select(COMMITS).order_by(COMMITS.c.first).limit(PAGE)
+    if since is not None:
+        query = query.where(COMMITS.c.at >= since)
+    page: list[Commit] | None = None
+    while page is None or len(page) == PAGE:
         try:
-            with self._engine.connect() as connection:
-                for row in connection.execution_options(yield_per=500).execute(query):
-                    if due and (row.first != due or row.digest != _chained(digest, row.payload)):
-                        raise self._damaged(f"a commit is missing or altered near event {due}")
-                    due, digest = (row.first + row.count, row.digest) if since is None else (0, b"")
-                    yield row.first, row.payload
+            with database.engine.connect() as connection:
+                page = [Commit(*row) for row in connection.execute(query.where(beyond))]
+        except DBAPIError as error:
+            raise database.trouble(error) from error
         except (SQLAlchemyError, TypeError) as error:
-            raise self._damaged(str(error.__cause__ or error)) from error
+            raise database.damaged(str(error.__cause__ or error)) from error
+        yield from page
+        beyond = COMMITS.c.first > page[-1].first if page else false()
 
-    def _damaged(self, what: str) -> JournalDamagedError:
-        return JournalDamagedError(f"The journal {self._where} is damaged ({what}); {CURE}.")
+
+def _end(connection: Connection) -> tuple[int, bytes]:
+    last = connection.execute(select(COMMITS).order_by(COMMITS.c.first.desc()).limit(1)).first()
+    return (0, b"") if last is None else Commit(*last).end
 
 
 def _chained(before: bytes, payload: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 * JournalError             cannot be opened or read: one sentence that says what, where and what to do
   - JournalInUseError      another process has it open
+  - JournalTakenOverError  another process has written to it since this one lost it
   - JournalDamagedError    truncated, overwritten or not a journal at all
 * JournalUnavailable       cannot be written just now: 503 to whoever waits, until the disk recovers
 """
@@ -17,6 +18,13 @@ class JournalError(Exception):
 
 class JournalInUseError(JournalError):
     """Another process has the journal open: two writers would be two universes."""
+
+
+class JournalTakenOverError(JournalError):
+    """While this process had lost its database, another wrote to it: what is in memory here is no longer the truth."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"another process has written to {where}; this one writes no more and must be restarted")
 
 
 class JournalDamagedError(JournalError):

@@ -17,15 +17,14 @@ from threading import Event as Signal
 from threading import Lock, Thread
 
 import msgspec
-from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 
 from mock_api.core.events import Event
 
-from .commits import Commits
-from .errors import JournalDamagedError, JournalError, JournalUnavailable
+from .commits import Commits, read
+from .database import Database, database_at
+from .errors import JournalDamagedError, JournalUnavailable
 from .feed import RESUME, Feed, Feeds
-from .sqlite import SqliteFile, journal_url
 
 LINGER = 0.2            # seconds an event nobody waits for may wait for company
 RETRY_AFTER = 0.25      # seconds between attempts while the disk refuses
@@ -40,8 +39,8 @@ class Journal:
     """An event log in a database. `place` is a path (SQLite) or a database URL."""
 
     def __init__(self, place: str | Path, *, buffer_limit: int = BUFFER_LIMIT) -> None:
-        self._file: SqliteFile | None = None
-        self._open(place)
+        self._database = database_at(place)
+        self._commits = _opened(self._database)
         self._position = self._commits.position
         self._buffer_limit = buffer_limit
         self._lock = Lock()
@@ -94,7 +93,7 @@ class Journal:
 
     def lines(self, after: int = 0, *, since: float | None = None) -> Iterator[tuple[int, bytes]]:
         """Yield (position, one event as JSON) beyond `after`, without commits that end before `since`."""
-        for first, payload in self._commits.read(after, since):
+        for first, payload in read(self._database, after, since):
             for position, line in enumerate(payload.splitlines(), first):
                 if position > after:
                     yield position, line
@@ -119,37 +118,12 @@ class Journal:
         self._news.set()
         self._writer.join()
         self.dismiss()
-        self._engine.dispose()
-        if self._file is not None:
-            self._file.release()
+        self._database.release()
         if self._pending:
             raise JournalUnavailable
 
-    def _open(self, place: str | Path) -> None:
-        url = journal_url(place)
-        if url.get_backend_name() == "sqlite":
-            self._file = SqliteFile(Path(url.database or "journal.sqlite"))
-            self._engine = self._file.engine()
-        else:
-            self._engine = create_engine(url)
-        try:
-            self._commits = Commits(self._engine, str(url.database))
-        except DBAPIError as error:
-            if self._file is None:
-                raise JournalError(f"The journal {url} cannot be opened ({error.orig}).") from error
-            self._file.release()
-            raise self._file.trouble(error) from error
-
     def _events(self, after: int) -> Iterator[tuple[int, Event]]:
-        decode = msgspec.json.Decoder(Event).decode_lines
-        for first, payload in self._commits.read(after):
-            try:
-                events = decode(payload)
-            except msgspec.MsgspecError as error:
-                raise JournalDamagedError(
-                    f"The journal holds events this version cannot read, near event {first} ({error}); "
-                    "use the version that wrote it, or move the file away to start an empty programme."
-                ) from error
+        for first, events in _decoded(self._database, after):
             for position, event in enumerate(events, first):
                 if position > after:
                     yield position, event
@@ -175,18 +149,18 @@ class Journal:
     def _commit(self, group: list[Event]) -> None:
         first = self._position + 1
         try:
-            payload = self._commits.append(group)
+            kept = self._commits.append(group)
         except Exception as error:  # Whatever it is: a dead writer would leave everyone waiting for ever.
-            self._settle_waiting(str(getattr(error, "orig", error)))
+            self._settle_waiting(" ".join(str(getattr(error, "orig", error)).split()))
             return
         with self._lock:
-            del self._pending[: len(group)]
-            self._position += len(group)
+            del self._pending[: kept.count]
+            self._position += kept.count
             if self._pending:
                 self._news.set()
         self._settle_waiting(None)
         if self._feeds:
-            self._feeds.deliver(list(enumerate(payload.splitlines(), first)))
+            self._feeds.deliver(list(enumerate(kept.payload.splitlines(), first)))
 
     def _settle_waiting(self, trouble: str | None) -> None:
         """Answer those whose events are on disk; while the disk refuses, everyone."""
@@ -203,6 +177,40 @@ class Journal:
                 self._hurry.set()
         for _, loop, done in answered:
             _answer(loop, done, trouble is not None)
+
+
+def read_events(place: str | Path) -> Iterator[Event]:
+    """Every event of the journal at `place`, which a running server may have open; raises JournalError."""
+    database = database_at(place)
+    try:
+        for _, events in _decoded(database, 0):
+            yield from events
+    finally:
+        database.release()
+
+
+def _opened(database: Database) -> Commits:
+    try:
+        database.hold()
+        return Commits(database)
+    except DBAPIError as error:
+        database.release()
+        raise database.unopened(error) from error
+    except Exception:
+        database.release()
+        raise
+
+
+def _decoded(database: Database, after: int) -> Iterator[tuple[int, list[Event]]]:
+    decode = msgspec.json.Decoder(Event).decode_lines
+    for first, payload in read(database, after):
+        try:
+            yield first, decode(payload)
+        except msgspec.MsgspecError as error:
+            raise JournalDamagedError(
+                f"The journal holds events this version cannot read, near event {first} ({error}); "
+                "use the version that wrote it, or start an empty programme elsewhere."
+            ) from error
 
 
 def _answer(loop: asyncio.AbstractEventLoop, done: asyncio.Future[None], failed: bool) -> None:

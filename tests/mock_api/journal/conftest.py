@@ -14,13 +14,21 @@ Admitted = Callable[[int], RequestAdmitted]
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """Where the journal of this test lies."""
+def file(tmp_path: Path) -> Path:
+    """The path of a journal in SQLite, for what is about files."""
     return tmp_path / "journal.sqlite"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest) -> str:
+    """Where the journal of this test lies, once in each database."""
+    if request.param == "sqlite":
+        return str(request.getfixturevalue("file"))
+    return str(request.getfixturevalue("postgres_url"))
+
+
 @pytest.fixture
-def journal(place: Path) -> Iterator[Journal]:
+def journal(place: str) -> Iterator[Journal]:
     """An open journal."""
     journal = Journal(place)
     yield journal

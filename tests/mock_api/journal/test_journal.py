@@ -12,6 +12,7 @@ import pytest
 
 from mock_api.core.events import RequestAdmitted
 from mock_api.journal import Journal, JournalInUseError
+from mock_api.journal.commits import read
 
 Admitted = Callable[[int], RequestAdmitted]
 
@@ -57,7 +58,7 @@ async def test_reading_may_skip_what_is_too_old(journal: Journal, admitted: Admi
     assert [position for position, _ in journal.lines(since=1007.0)] == [8, 9, 10]
 
 
-async def test_a_restart_goes_on_where_the_log_ended(place: Path, admitted: Admitted) -> None:
+async def test_a_restart_goes_on_where_the_log_ended(place: str, admitted: Admitted) -> None:
     first = Journal(place)
     first(admitted(1))
     first.close()
@@ -75,11 +76,11 @@ async def test_many_waiters_share_one_commit(journal: Journal, admitted: Admitte
 
     await asyncio.gather(*(command(number) for number in range(200)))
     assert journal.position == 200
-    commits = len({first for first, _ in journal._commits.read()})
+    commits = len({first for first, _ in read(journal._database)})
     assert commits < 20
 
 
-async def test_closing_writes_what_nobody_waited_for(place: Path, admitted: Admitted) -> None:
+async def test_closing_writes_what_nobody_waited_for(place: str, admitted: Admitted) -> None:
     journal = Journal(place)
     for number in range(100):
         journal(admitted(number))
@@ -89,12 +90,12 @@ async def test_closing_writes_what_nobody_waited_for(place: Path, admitted: Admi
     again.close()
 
 
-def test_a_second_process_is_refused_with_a_sentence(journal: Journal, place: Path) -> None:
+def test_a_second_process_is_refused_with_a_sentence(journal: Journal, place: str) -> None:
     with pytest.raises(JournalInUseError, match="is in use by another process; stop that one"):
         Journal(place)
 
 
-async def test_the_lock_is_free_again_after_closing(place: Path) -> None:
+async def test_the_lock_is_free_again_after_closing(place: str) -> None:
     Journal(place).close()
     Journal(place).close()
 
@@ -118,11 +119,11 @@ asyncio.run(main())
 
 
 @pytest.mark.slow
-def test_kill_nine_loses_nothing_acknowledged(place: Path) -> None:
+def test_kill_nine_loses_nothing_acknowledged(place: str) -> None:
     acknowledged = 0
     for round_number in range(5):
         writer = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(place)], stdout=subprocess.PIPE, text=True, cwd=Path.cwd()
+            [sys.executable, "-c", WRITER, place], stdout=subprocess.PIPE, text=True, cwd=Path.cwd()
         )
         assert writer.stdout is not None
         for line in writer.stdout:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
+from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from mock_api.core.events import Event, RequestAdmitted
 from mock_api.journal import Journal, JournalDamagedError, JournalError, JournalUnavailable
-from mock_api.journal.commits import Commits
+from mock_api.journal.commits import COMMITS, Commit, Commits, _chained
+from mock_api.journal.database import database_at
 
 Admitted = Callable[[int], RequestAdmitted]
 
@@ -25,7 +29,7 @@ class FullDisk:
         self._append = commits.append
         commits.append = self.append  # type: ignore[method-assign]  # the disk is what the test pretends about
 
-    def append(self, events: list[Event]) -> bytes:
+    def append(self, events: list[Event]) -> Commit:
         if self.full:
             raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
         return self._append(events)
@@ -73,7 +77,7 @@ async def test_everyone_who_waits_hears_of_the_trouble(journal: Journal, admitte
     assert journal.position == 20
 
 
-async def test_the_buffer_is_bounded(place: Path, admitted: Admitted) -> None:
+async def test_the_buffer_is_bounded(place: str, admitted: Admitted) -> None:
     journal = Journal(place, buffer_limit=10)
     disk = FullDisk(journal._commits)
     for number in range(10):
@@ -86,7 +90,7 @@ async def test_the_buffer_is_bounded(place: Path, admitted: Admitted) -> None:
     journal.close()
 
 
-async def test_closing_with_a_full_disk_says_so(place: Path, admitted: Admitted) -> None:
+async def test_closing_with_a_full_disk_says_so(place: str, admitted: Admitted) -> None:
     journal = Journal(place)
     FullDisk(journal._commits)
     journal(admitted(1))
@@ -94,19 +98,21 @@ async def test_closing_with_a_full_disk_says_so(place: Path, admitted: Admitted)
         journal.close()
 
 
-async def test_somebody_elses_lock_is_waited_out(journal: Journal, place: Path, admitted: Admitted) -> None:
-    other = sqlite3.connect(place)
-    other.execute("BEGIN IMMEDIATE")
-    journal(admitted(1))
-    waiting = asyncio.ensure_future(journal.flushed())
-    await asyncio.sleep(0)
-    other.rollback()
-    other.close()
+async def test_somebody_elses_lock_is_waited_out(journal: Journal, place: str, admitted: Admitted) -> None:
+    other = database_at(place)
+    with other.engine.connect() as connection:
+        lock = "BEGIN IMMEDIATE" if other.engine.dialect.name == "sqlite" else "LOCK TABLE commits IN SHARE MODE"
+        connection.execute(text(lock))
+        journal(admitted(1))
+        waiting = asyncio.ensure_future(journal.flushed())
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
     await waiting
     assert journal.position == 1
+    other.release()
 
 
-async def fill(place: Path, admitted: Admitted) -> None:
+async def fill(place: str | Path, admitted: Admitted) -> None:
     journal = Journal(place)
     for number in range(500):
         journal(admitted(number))
@@ -116,50 +122,48 @@ async def fill(place: Path, admitted: Admitted) -> None:
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.99])
-async def test_a_truncated_journal_is_one_sentence(place: Path, admitted: Admitted, share: float) -> None:
-    await fill(place, admitted)
-    whole = place.read_bytes()
-    place.write_bytes(whole[: int(len(whole) * share)])
+async def test_a_truncated_journal_is_one_sentence(file: Path, admitted: Admitted, share: float) -> None:
+    await fill(file, admitted)
+    whole = file.read_bytes()
+    file.write_bytes(whole[: int(len(whole) * share)])
     with pytest.raises(JournalDamagedError, match=r"^The journal .*\.sqlite is damaged \(.*\); restore"):
-        list(Journal(place).events())
+        list(Journal(file).events())
 
 
-async def test_a_foreign_file_is_one_clear_sentence(place: Path) -> None:
-    place.write_text("not a database at all, but long enough to be taken for something " * 20)
+async def test_a_foreign_file_is_one_clear_sentence(file: Path) -> None:
+    file.write_text("not a database at all, but long enough to be taken for something " * 20)
     with pytest.raises(JournalDamagedError, match="it is no SQLite database"):
-        Journal(place)
+        Journal(file)
 
 
-async def test_an_altered_event_is_noticed(place: Path, admitted: Admitted) -> None:
+async def test_an_altered_event_is_noticed(place: str, admitted: Admitted) -> None:
     await fill(place, admitted)
-    with sqlite3.connect(place) as database:
-        database.execute("UPDATE commits SET payload = CAST(replace(payload, 'tok_17', 'tok_71') AS BLOB)")
-    database.close()
+    with altered(place) as connection:
+        payload = connection.execute(select(COMMITS.c.payload).where(COMMITS.c.first == 12)).scalar_one()
+        changed = {"payload": payload.replace(b"tok_17", b"tok_71")}
+        connection.execute(update(COMMITS).where(COMMITS.c.first == 12).values(changed))
     journal = Journal(place)
     with pytest.raises(JournalDamagedError, match="a commit is missing or altered near event 12"):
         list(journal.events())
     journal.close()
 
 
-async def test_a_missing_commit_is_noticed(place: Path, admitted: Admitted) -> None:
+async def test_a_missing_commit_is_noticed(place: str, admitted: Admitted) -> None:
     await fill(place, admitted)
-    with sqlite3.connect(place) as database:
-        database.execute("DELETE FROM commits WHERE first = 12")
-    database.close()
+    with altered(place) as connection:
+        connection.execute(delete(COMMITS).where(COMMITS.c.first == 12))
     journal = Journal(place)
     with pytest.raises(JournalDamagedError, match="a commit is missing or altered near event 12"):
         list(journal.events())
     journal.close()
 
 
-async def test_an_event_of_another_version_is_one_clear_sentence(place: Path) -> None:
+async def test_an_event_of_another_version_is_one_clear_sentence(place: str) -> None:
     journal = Journal(place)
-    with sqlite3.connect(place) as database:
-        from mock_api.journal.commits import _chained
-
+    with altered(place) as connection:
         payload = b'{"type":"NeverHeardOf","at":1.0}\n'
-        database.execute("INSERT INTO commits VALUES (1, 1, 1.0, ?, ?)", (_chained(b"", payload), payload))
-    database.close()
+        row = Commit(1, 1, 1.0, _chained(b"", payload), payload)
+        connection.execute(insert(COMMITS), msgspec.structs.asdict(row))
     with pytest.raises(JournalDamagedError, match="events this version cannot read, near event 1"):
         list(journal.events())
     journal.close()
@@ -169,3 +173,12 @@ def test_a_place_nobody_may_write_to_is_one_clear_sentence(tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     with pytest.raises(JournalError, match="cannot be created"):
         Journal(tmp_path / "file" / "journal.sqlite")
+
+
+@contextmanager
+def altered(place: str) -> Iterator[Connection]:
+    """A transaction beside the journal's own, as somebody with access to the database has."""
+    database = database_at(place)
+    with database.engine.begin() as connection:
+        yield connection
+    database.release()
