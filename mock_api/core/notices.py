@@ -73,7 +73,7 @@ class Notice(Struct, frozen=True):
     change: Change
 
 
-class Notices(Struct, frozen=True):
+class Notices(Struct, frozen=True, tag_field="kind", tag="notices"):
     """The notices beyond a number, oldest first. `seq` is the newest there is, `at` when that was so."""
 
     feed: str
@@ -94,7 +94,7 @@ class Cutoffs(Struct, frozen=True):
     paused: bool
 
 
-class Snapshot(Struct, frozen=True):
+class Snapshot(Struct, frozen=True, tag_field="kind", tag="snapshot"):
     """All that notices up to `seq` have brought about, as far as it can still matter."""
 
     feed: str

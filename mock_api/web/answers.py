@@ -9,8 +9,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from mock_api.core.video import Video
-
-from .refusals import JSON
+from mock_api.http.envelope import JSON
 
 Item = TypeVar("Item")
 

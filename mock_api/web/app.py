@@ -26,11 +26,15 @@ from mock_api.journal import JournalPort
 
 from .access_journal import serve_access_journal
 from .documents import describe, serve_documents
+from .gates import serve_gates
+from .intake import serve_intake
 from .known import serve_known
 from .lean import serve_lean
 from .metrics import Traffic
+from .notice_board import NoticeBoard
 from .oauth import serve_oauth
 from .operator import serve_operator
+from .publisher import channels, publish
 from .records import serve_events
 from .refusals import on_http_exception, on_invalid, on_refusal
 from .responder import serve_responder
@@ -69,8 +73,12 @@ def create_app(
             Refusal: on_refusal, RequestValidationError: on_invalid, HTTPException: on_http_exception,
         },
     )
+    board = api.state.board = NoticeBoard(authority, journal)
+    api.state.is_gate_key = authority.operator.is_gate_key
     traffic = Traffic()
-    api.add_middleware(Wire, clock=authority.clock, journal=journal, settings=settings, traffic=traffic)
+    api.add_middleware(
+        Wire, clock=authority.clock, journal=journal, board=board, settings=settings, traffic=traffic
+    )
     serve_lean(api, authority, settings)
     serve_characters(api, authority)
     serve_videos(api, authority, settings)
@@ -78,8 +86,10 @@ def create_app(
     serve_operator(api, authority)
     serve_reviewer(api, authority)
     serve_responder(api, authority)
+    serve_intake(api, authority)
     serve_events(api, authority, journal)
     serve_access_journal(api, authority, journal)
+    serve_gates(api, authority, board, channels(authority) if settings.redis_url else None)
     serve_known(api, authority, journal, traffic)
     serve_documents(api)
     _serve_heads(api)
@@ -99,13 +109,21 @@ def _serve_heads(api: FastAPI) -> None:
 
 def _lifespan(authority: Authority, journal: JournalPort, settings: WebSettings) -> Lifespan[FastAPI]:
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        knocking = asyncio.create_task(_knock(authority, journal, settings)) if settings.knock else None
+    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
+        board: NoticeBoard = api.state.board
+        lasting = [board.keep()]
+        if settings.knock:
+            lasting.append(_knock(authority, journal, settings))
+        if settings.redis_url:
+            lasting.append(publish(board, channels(authority), settings.redis_url))
+        tasks = [asyncio.create_task(each) for each in lasting]
         yield
-        if knocking is not None:
-            knocking.cancel()
+        board.close()
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
             with suppress(asyncio.CancelledError):
-                await knocking
+                await task
 
     return lifespan
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Annotated
@@ -16,11 +17,13 @@ from mock_api.core import errors
 from mock_api.core.authority import Authority
 from mock_api.core.gate import Caller
 from mock_api.core.redaction import NAME_LIMIT, redact
+from mock_api.http.knock import bearer, knock_of
 
 By = Annotated[str, Query(
     description="Who does it.", min_length=1, max_length=NAME_LIMIT, json_schema_extra={"format": "one-line"}
 )]
-PRODUCT_LONGEST = 64  # characters kept of the client's name
+
+_GATE_NAME = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
 
 # Only for the OpenAPI: the gate decides, and says no in the API's own envelope.
 ACCESS_TOKEN = HTTPBearer(
@@ -31,19 +34,23 @@ OPERATOR_KEY = HTTPBearer(
     auto_error=False, scheme_name="operatorKey", description="The operator key, shown once at first start."
 )
 
+GATE_KEY = HTTPBearer(
+    auto_error=False, scheme_name="gateKey", description="The gate key, which `credentials.json` holds."
+)
+
 
 def caller_of(scope: Scope) -> Caller:
-    """Bearer and origin of a request; raises Invalid for more than one credential (RFC 6750 §3.1)."""
-    authorization = agent = None
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            if authorization is not None:
-                raise errors.Invalid("Send one Authorization header, not several.", param="Authorization")
-            authorization = value
-        elif name == b"user-agent":
-            agent = value
-    client = scope["client"]
-    return Caller(_bearer(authorization), _origin(client[0] if client else "-", agent))
+    """Bearer, origin and gate of a request; raises Invalid for more than one credential (RFC 6750 §3.1).
+
+    What comes with a gate key came through a gate in front; raises GateKeyInvalid if the key is not ours.
+    """
+    authorization, origin, gate, gate_key, gate_origin = knock_of(scope)
+    if gate_key is None:
+        return Caller(bearer(authorization), origin)  # Whatever else it says of gates, nobody has to believe it.
+    if not scope["app"].state.is_gate_key(gate_key.decode("latin-1")):
+        raise errors.GateKeyInvalid("This is not the gate key of this range.")
+    name = _gate_name(gate or b"")
+    return Caller(bearer(authorization), gate_origin.decode("latin-1") if gate_origin else origin, name)
 
 
 def operator_only(authority: Authority) -> list[params.Depends]:
@@ -59,6 +66,18 @@ def operator_only(authority: Authority) -> list[params.Depends]:
         _check_query(request)
 
     return [Security(OPERATOR_KEY), Depends(check)]
+
+
+def gates_only(authority: Authority) -> list[params.Depends]:
+    """Dependencies that let the holder of the gate key alone pass; others get GateKeyInvalid."""
+
+    async def check(request: Request) -> None:
+        key = caller_of(request.scope).bearer
+        if key is None or not authority.operator.is_gate_key(key):
+            raise errors.GateKeyInvalid("This request needs the gate key as bearer.")
+        _check_query(request)
+
+    return [Security(GATE_KEY), Depends(check)]
 
 
 def _check_query(request: Request) -> None:
@@ -80,14 +99,9 @@ def _query_names(dependant: Dependant) -> Iterator[str]:
         yield from _query_names(each)
 
 
-def _bearer(authorization: bytes | None) -> str | None:
-    if authorization is None or authorization[:7].lower() != b"bearer ":
-        return None
-    return authorization[7:].decode("latin-1") or None  # `Bearer $TOKEN` where there is no TOKEN.
-
-
-@lru_cache(maxsize=4096)
-def _origin(host: str, agent: bytes | None) -> str:
-    words = (agent or b"").decode("latin-1").split(None, 1)
-    product = "".join(letter for letter in words[0] if letter.isprintable()) if words else ""
-    return f"{host} {product[:PRODUCT_LONGEST] or '-'}"
+@lru_cache(maxsize=256)
+def _gate_name(raw: bytes) -> str:
+    name = raw.decode("latin-1")
+    if _GATE_NAME.fullmatch(name) is None:
+        raise errors.Invalid("A gate's name is 1 to 40 of the characters a-z, 0-9 and `-`.", param="X-Leaklab-Gate")
+    return name

@@ -16,10 +16,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from mock_api.core import errors
+from mock_api.http.envelope import Error, ErrorDetail
 
 from .answers import POLL_AFTER
 from .forms import RULES
-from .refusals import Error, ErrorDetail, TokenError
+from .refusals import TokenError
 
 REFERENCE = "#/components/schemas/{name}"
 INTRODUCTION = (

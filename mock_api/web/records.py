@@ -20,10 +20,12 @@ from mock_api.journal import JournalPort
 from .answers import answer
 from .callers import operator_only
 from .documents import operation
+from .lines import Lines
 
 KEEP_ALIVE = 15.0   # seconds of silence after which a comment is sent, so that proxies keep the line open
 CATCH_UP = 1000     # events read from disk at once while a follower catches up
 POSITION_LARGEST = 2**53
+FOLLOWERS_AT_MOST = 32  # each may have 10,000 events waiting for it
 
 
 Position = Annotated[int, Query(ge=0, le=POSITION_LARGEST)]
@@ -57,7 +59,10 @@ class EventPage(Struct, frozen=True):
 
 def serve_events(api: FastAPI, authority: Authority, journal: JournalPort) -> None:
     """Add the log."""
-    what = operation("Read the event log", "operator", EventPage, refusals=(errors.OperatorKeyInvalid,))
+    lines = Lines(FOLLOWERS_AT_MOST)
+    what = operation(
+        "Read the event log", "operator", EventPage, refusals=(errors.OperatorKeyInvalid, errors.TooManyFollowers)
+    )
     what["responses"][200]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
 
     @api.get("/admin/events", dependencies=operator_only(authority), **what)
@@ -71,7 +76,7 @@ def serve_events(api: FastAPI, authority: Authority, journal: JournalPort) -> No
         if "text/event-stream" in request.headers.get("accept", ""):
             start = after if last_event_id is None else last_event_id
             headers = {"Cache-Control": "no-store"}
-            return StreamingResponse(_stream(journal, start), 200, headers, "text/event-stream")
+            return StreamingResponse(lines.hold(_stream(journal, start)), 200, headers, "text/event-stream")
         await journal.flushed()
         entries = await run_in_threadpool(_entries, journal, after, limit + 1)
         page, has_more = entries[:limit], len(entries) > limit

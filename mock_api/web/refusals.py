@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import ceil
 
 import msgspec
 from fastapi.exceptions import RequestValidationError
@@ -20,11 +19,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mock_api.core import errors
-from mock_api.core.redaction import redact
+from mock_api.http.envelope import JSON, REALM, challenge, envelope, quotable, refusal_headers
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path, not a secret.
-REALM = "leaklab"
-JSON = "application/json"
 
 
 class RouteUnknown(errors.NotFound):
@@ -53,21 +50,6 @@ class InternalError(errors.Refusal):
     kind = "server_error"
 
 
-class ErrorDetail(Struct, frozen=True):
-    """What was wrong, for a person (`message`) and for a program (`code`)."""
-
-    message: str
-    type: str
-    param: str | None
-    code: str | None
-
-
-class Error(Struct, frozen=True):
-    """OpenAI's error envelope: all four fields, always."""
-
-    error: ErrorDetail
-
-
 class TokenError(Struct, frozen=True):
     """The error of the token endpoint (RFC 6749 §5.2); `code` is the API's own word for it."""
 
@@ -81,20 +63,13 @@ def refusal_answer(
 ) -> Response:
     """The answer for a refusal, in the form its path speaks."""
     request.scope["refusal"] = refusal.code  # Access log and metrics name it.
-    all_headers = {"Cache-Control": "no-store", **dict(headers)}
-    if refusal.should_retry is not None:
-        all_headers["X-Should-Retry"] = "true" if refusal.should_retry else "false"
-    if refusal.retry_after is not None:
-        all_headers["Retry-After"] = str(max(1, ceil(refusal.retry_after)))
-    if isinstance(refusal, errors.TooLarge):
-        all_headers["Connection"] = "close"  # The rest of the body is not read.
+    all_headers = {**refusal_headers(refusal), **dict(headers)}
     if request.scope["path"] == TOKEN_PATH and refusal.status not in {404, 405}:
         return _token_error(refusal, all_headers)
-    challenge = _challenge(request, refusal)
-    if challenge is not None:
-        all_headers["WWW-Authenticate"] = challenge
-    detail = ErrorDetail(redact(refusal.message), refusal.kind, refusal.param, refusal.code)
-    return Response(msgspec.json.encode(Error(detail)), refusal.status, all_headers, JSON)
+    wants = challenge(refusal, "authorization" in request.headers)
+    if wants is not None:
+        all_headers["WWW-Authenticate"] = wants
+    return Response(envelope(refusal), refusal.status, all_headers, JSON)
 
 
 async def on_refusal(request: Request, refusal: Exception) -> Response:
@@ -133,24 +108,11 @@ def _methods_of(request: Request) -> list[str]:
     return sorted(methods)
 
 
-def _challenge(request: Request, refusal: errors.Refusal) -> str | None:
-    """`WWW-Authenticate` by RFC 6750 §3: no error code where no credential came."""
-    if isinstance(refusal, errors.InsufficientScope):
-        error = "insufficient_scope"
-    elif not isinstance(refusal, errors.Unauthenticated):
-        return None
-    elif isinstance(refusal, errors.MissingToken) or "authorization" not in request.headers:
-        return f'Bearer realm="{REALM}"'
-    else:
-        error = "invalid_token"
-    return f'Bearer realm="{REALM}", error="{error}", error_description="{_quotable(refusal.message)}"'
-
-
 def _token_error(refusal: errors.Refusal, headers: dict[str, str]) -> Response:
     status, error = _token_error_word(refusal)
     if status == 401:
         headers["WWW-Authenticate"] = f'Basic realm="{REALM}"'
-    body = TokenError(error, _quotable(refusal.message), refusal.code)
+    body = TokenError(error, quotable(refusal.message), refusal.code)
     return Response(msgspec.json.encode(body), status, {**headers, "Pragma": "no-cache"}, JSON)
 
 
@@ -165,9 +127,3 @@ def _token_error_word(refusal: errors.Refusal) -> tuple[int, str]:
     if refusal.status in {429, 503}:
         return refusal.status, "temporarily_unavailable"
     return (500, "server_error") if refusal.status >= 500 else (400, "invalid_request")
-
-
-def _quotable(text: str) -> str:
-    """`text` in the characters that a quoted string of RFC 6750 may hold."""
-    plain = redact(text).replace('"', "'").replace("`", "'").replace("\\", "/")
-    return "".join(letter if " " <= letter <= "~" else "?" for letter in plain)

@@ -17,20 +17,23 @@ from urllib.parse import unquote_to_bytes
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mock_api.core.errors import Invalid, Refusal
+from mock_api.core.errors import Refusal
 from mock_api.core.ports import Clock
 from mock_api.core.redaction import SecretsBlanked, redact
+from mock_api.http.body_limit import BodyLimit
 from mock_api.journal import JournalPort
 
-from .body_limit import BodyLimit
 from .callers import caller_of
+from .intake import BODY_LIMITS
 from .metrics import Traffic
+from .notice_board import NoticeBoard
 from .refusals import InternalError, refusal_answer
 from .settings import WebSettings
 
 HUNG_UP = 499  # what web servers write down for a client that is gone; it never goes out
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
-JOURNALED = ("/v1/", "/admin/", "/oauth/")  # paths whose requests leave events
+QUESTIONS = frozenset({"/oauth/introspect"})  # A POST that changes nothing: nothing to wait for (RFC 7662 §2.1).
+JOURNALED = ("/v1/", "/admin/", "/oauth/", "/gates/", "/leak-reports/", "/ssf/")  # paths whose requests leave events
 
 _access = logging.getLogger("leaklab.access")
 _log = logging.getLogger("leaklab.web")
@@ -41,9 +44,11 @@ class Wire:
     """Wraps the whole application."""
 
     def __init__(
-        self, app: ASGIApp, clock: Clock, journal: JournalPort, settings: WebSettings, traffic: Traffic
+        self, app: ASGIApp, clock: Clock, journal: JournalPort, board: NoticeBoard, settings: WebSettings,
+        traffic: Traffic,
     ) -> None:
         self._app, self._journal, self._settings, self._traffic = app, journal, settings, traffic
+        self._flushed = board.flushed
         self._epoch = f"{int(clock.now() * 1000):x}"  # Keeps ids apart across restarts.
         self._numbers = count(1)
 
@@ -54,8 +59,9 @@ class Wire:
             return
         exchange = Exchange(send, f"req_{self._epoch}{next(self._numbers):08x}")
         if scope["method"] not in READS:
-            exchange.before_answer = self._journal.flushed
-            exchange.body = BodyLimit(scope, receive, self._settings.body_limit)
+            exchange.before_answer = None if scope["path"] in QUESTIONS else self._flushed
+            limit = BODY_LIMITS.get(scope["path"], self._settings.body_limit)
+            exchange.body = BodyLimit(scope, receive, limit)
             receive = exchange.body.receive
         if b"%" in scope["raw_path"]:
             _keep_slashes(scope)
@@ -133,7 +139,7 @@ async def _nothing() -> Message:
 def _line(scope: Scope, exchange: Exchange) -> str:
     try:
         origin = caller_of(scope).origin
-    except Invalid:
+    except Refusal:
         origin = "-"
     code = scope.get("refusal", "-")
     asked = f"{scope['method']} {scope['path']}"

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 AT_ONCE = 10_000  # testers that one call may invite
 COHORT_LIMIT = 60
+KEY_LONGEST = 64  # characters of a key worth hashing; ours have 42
 
 _OPERATOR_KEY = "operator-key-hash"
+_GATE_KEY = "gate-key-hash"
 
 
 class InvitedTester(Struct, frozen=True):
@@ -81,6 +83,25 @@ class OperatorDoor:
         """Whether this is the operator key; every well-formed guess takes the same time."""
         known = self._authority.vault.get(_OPERATOR_KEY)
         if known is None or not tester_keys.is_well_formed(key, tester_keys.OPERATOR):
+            return False
+        return hmac.compare_digest(self._authority.programme.hash_key(key).encode(), known)
+
+    def ensure_gate_key(self) -> str | None:
+        """Make the key of the gates in front if there is none, and return it this once; None if it exists."""
+        if self._authority.vault.get(_GATE_KEY) is not None:
+            return None
+        return self.renew_gate_key()
+
+    def renew_gate_key(self) -> str:
+        """Make a new gate key in place of the old one, and return it this once."""
+        key = tester_keys.mint(self._authority.secrets, tester_keys.GATE)
+        self._authority.vault.put(_GATE_KEY, self._authority.programme.hash_key(key).encode())
+        return key
+
+    def is_gate_key(self, key: str) -> bool:
+        """Whether this is the gate key. Asked with every request of a gate: one hash, one comparison."""
+        known = self._authority.vault.get(_GATE_KEY)
+        if known is None or len(key) > KEY_LONGEST:
             return False
         return hmac.compare_digest(self._authority.programme.hash_key(key).encode(), known)
 

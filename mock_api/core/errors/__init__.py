@@ -47,6 +47,7 @@
     - TooManyRenders         concurrent_renders    renders at once
     - QueueFull              queue_full
     - TooManyTokens          too_many_tokens       live access tokens of one tester
+    - TooManyFamilies        too_many_refresh_tokens
   - Unavailable              503 journal_unavailable
     - ProofsFull             dpop_proofs_full      too many proofs at once to tell whether one is used again
     - ViewStale              view_stale            a gate in front cannot vouch for its view
@@ -66,6 +67,7 @@ from .access import (
     RateLimited,
     TesterInactive,
     TesterSuspended,
+    TooManyFamilies,
     TooManyRenders,
     TooManyTokens,
     ViewStale,
@@ -159,6 +161,7 @@ __all__ = [
     "TokenUnknown",
     "TooLarge",
     "TooMany",
+    "TooManyFamilies",
     "TooManyFollowers",
     "TooManyRenders",
     "TooManyTokens",

@@ -61,6 +61,13 @@ class TooManyTokens(TooMany):
     should_retry = False
 
 
+class TooManyFamilies(TooMany):
+    """The tester holds as many refresh tokens as the quota allows."""
+
+    code = "too_many_refresh_tokens"
+    should_retry = False
+
+
 class ViewStale(Unavailable):
     """A gate in front has not heard from the authority, and fails closed."""
 
