@@ -27,8 +27,10 @@ from .doors.responder import ResponderDoor
 from .doors.reviewer import ReviewerDoor
 from .doors.tester import TesterDoor
 from .events import Event, PolicyAdopted
+from .families import Families
 from .gate import Gate
 from .intake import Intake
+from .issuance import Issuance
 from .keyring import Keyring
 from .playbook import Playbook
 from .policy import Policy, RenderModel
@@ -85,6 +87,8 @@ class Authority:
         self.keyring = Keyring(self)
         self.access_tokens = AccessTokens(self)
         self.programme = Programme(self)
+        self.issuance = Issuance(self)
+        self.families = Families(self)
         self.register = RevocationRegister(self)
         self.feed = RevocationFeed(self)
         self.cutoffs = WidenedCutoffs(self)
@@ -106,8 +110,8 @@ class Authority:
         self._appliers: dict[type, tuple[Applier, ...]] = {}
         self._learn({PolicyAdopted: self.apply_policy_adopted})
         for part in (
-            self.keyring, self.access_tokens, self.programme, self.register, self.feed, self.cutoffs, self.gate,
-            self.detection, self.playbook, self.intake, self.videos, self.approvals,
+            self.keyring, self.access_tokens, self.programme, self.families, self.register, self.feed, self.cutoffs,
+            self.gate, self.detection, self.playbook, self.intake, self.videos, self.approvals,
         ):
             self._learn(part.appliers())
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
+from math import inf
 from sys import intern
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -41,6 +42,16 @@ class IssuedToken(Struct, frozen=True, order=True, gc=False):
     scope: str
     cohort: str
     family: str | None = None        # the refresh-token family it descends from
+
+
+class TokenTerms(NamedTuple):
+    """What an access token is to be: the key it is bound to, its family, and the instant it must not outlive."""
+
+    scope: str
+    origin: str
+    thumbprint: str | None = None
+    family: str | None = None
+    not_after: float = inf
 
 
 class TesterKey(Struct):
@@ -161,21 +172,27 @@ class Programme:
         self._authority.record(TesterKeyIssued(now, key_id, tester_id, self.hash_key(key)))
         return key
 
-    def issue_token(self, tester: Tester, scope: str, origin: str, now: float) -> IssuedToken:
-        """Enter a new access token in the books; the first one makes an invited tester an active one.
-
-        Raises TooManyTokens at the quota.
-        """
+    def check_room(self, tester: Tester, now: float) -> None:
+        """Raise TooManyTokens if the tester holds as many access tokens as the quota allows."""
         limit = self.quota_of(tester.tester_id).live_tokens
         # Whatever has expired is dropped by the next token, so a tester whose old ones have expired gets one.
         if tester.live_tokens >= limit and not self._expiring[0].expires_at <= now:
             raise TooManyTokens(f"This tester holds {limit} live access tokens, which is the quota.")
+
+    def issue_token(self, tester: Tester, terms: TokenTerms, now: float) -> IssuedToken:
+        """Enter a new access token in the books; the first one makes an invited tester an active one.
+
+        Raises TooManyTokens at the quota.
+        """
+        self.check_room(tester, now)
         kid = self._authority.keyring.ensure(now).kid
         jti = self._authority.ids.new("at")
-        expires_at = now + self._authority.policy.token_lifetime
+        expires_at = min(now + self._authority.policy.token_lifetime, terms.not_after)
         if tester.activated_at is None:
             self._authority.record(TesterActivated(now, tester.tester_id))
-        self._authority.record(TokenIssued(now, jti, tester.tester_id, kid, expires_at, scope, origin))
+        self._authority.record(
+            TokenIssued(now, jti, tester.tester_id, kid, expires_at, terms.scope, terms.origin, terms.family)
+        )
         return self.tokens[jti]
 
     # --- events ---------------------------------------------------------------------------------------------
