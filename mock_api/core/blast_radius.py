@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from .scopes import AllScope, IssuedBeforeScope, KeyScope, Scope, TokenScope
+from .scopes import AllScope, FamilyScope, IssuedBeforeScope, KeyScope, Scope, TokenScope
 
 if TYPE_CHECKING:
     from .authority import Authority
@@ -55,8 +55,17 @@ def outputs_under(authority: Authority, scope: Scope) -> CoversOutput:
         return lambda jti, _: jti == scope.jti
     if isinstance(scope, AllScope):
         return lambda _, __: True
+    if isinstance(scope, FamilyScope):
+        return _family_outputs(authority, scope.family_id)
     if isinstance(scope, IssuedBeforeScope | KeyScope):
         tokens, covers = authority.programme.tokens, authority.register.covers(scope)
         return lambda jti, _: jti not in tokens or covers(tokens[jti])
     covered = {tester.tester_id for tester in authority.programme.covered(scope)}
     return lambda _, tester_id: tester_id in covered
+
+
+def _family_outputs(authority: Authority, family_id: str) -> CoversOutput:
+    """The outputs of a family: those of its tester, but for tokens that are known to be of another."""
+    tokens, family = authority.programme.tokens, authority.families.families.get(family_id)
+    whose = None if family is None else family.tester_id
+    return lambda jti, tester_id: tester_id == whose and (jti not in tokens or tokens[jti].family == family_id)

@@ -10,7 +10,7 @@ from .blast_radius import BlastRadius, measure, outputs_under
 from .errors import Invalid, NotFound
 from .events import ProgrammePaused, Revoked, Suspended, TesterThrottled
 from .reach import Reach
-from .scopes import AllScope, CohortScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
+from .scopes import AllScope, CohortScope, FamilyScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
 
 if TYPE_CHECKING:
     from .authority import Authority
@@ -51,6 +51,8 @@ class Containment:
                 raise NotFound("No such tester.", param="scope.tester_id")
             case CohortScope() if not self._authority.programme.covered(scope):
                 raise NotFound("No tester is in this cohort.", param="scope.cohort")
+            case FamilyScope(family_id=family_id) if family_id not in self._authority.families.families:
+                raise NotFound("No such refresh-token family, or it is over.", param="scope.family_id")
             case KeyScope(kid=kid) if kid not in self._authority.keyring.keys:
                 raise NotFound("No such signing key.", param="scope.kid")
             case IssuedBeforeScope(instant=instant) if not 0.0 <= instant <= now:
@@ -72,6 +74,9 @@ class Containment:
         revocation_id = authority.ids.new("revocation")
         covers = outputs_under(authority, scope)
         authority.videos.dispose(revocation_id, covers, now)
+        family = authority.families.begun_with(scope.jti) if isinstance(scope, TokenScope) else None
+        if family is not None and not family.is_revoked:  # What was exchanged for the token goes with it, and first.
+            self.revoke(FamilyScope(family.family_id), grounds, now)
         authority.record(Revoked(now, revocation_id, scope, *grounds))
         if isinstance(scope, KeyScope):
             authority.keyring.ensure(now, grounds.by)
@@ -124,6 +129,10 @@ class Containment:
             reach = Reach()
             reach.add(event.scope, event.at)
             return token is not None and reach.covers(token)
+        if isinstance(scope, FamilyScope):
+            reach = Reach()
+            reach.add(event.scope, event.at)
+            return reach.covers(self._authority.families.families[scope.family_id].as_a_whole())
         if isinstance(scope, IssuedBeforeScope):
             instant = event.scope.instant if isinstance(event.scope, IssuedBeforeScope) else event.at
             return isinstance(event.scope, IssuedBeforeScope | AllScope) and scope.instant <= instant

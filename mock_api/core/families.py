@@ -78,13 +78,11 @@ class Family(Struct):
             return last
         return max(last, self.refresh_token.expires_at)
 
-    def newest(self) -> IssuedToken | RefreshToken | None:
-        """What was issued last: whatever is revoked by its time of issue, if this is, all of the family is."""
-        last = self.tokens[-1] if self.tokens else None
-        refresh_token = self.refresh_token
-        if last is None or (refresh_token is not None and refresh_token.issued_at >= last.issued_at):
-            return refresh_token
-        return last
+    def as_a_whole(self) -> RefreshToken:
+        """Something of the family that is revoked if and only if all of it is: as old as its newest token."""
+        issued = [token.issued_at for token in (*self.tokens, *((self.refresh_token,) if self.refresh_token else ()))]
+        issued_at = max(issued, default=self.started_at)
+        return RefreshToken(self.tester_id, self.cohort, self.family_id, issued_at, self.expires_at, "", None)
 
 
 class Families:

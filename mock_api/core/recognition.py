@@ -14,11 +14,12 @@ Kind = Literal["tester_key", "access_token", "refresh_token", "operator_key"]
 
 
 class Recognised(NamedTuple):
-    """A credential of this programme: what it is, and the token (`jti`) and the tester that it leads to."""
+    """A credential of this programme: what it is, and the token, the tester and the family that it leads to."""
 
     kind: Kind
     jti: str | None
     tester_id: str | None
+    family_id: str | None = None
 
 
 def recognise(authority: Authority, text: str) -> Recognised | None:
@@ -33,6 +34,9 @@ def recognise(authority: Authority, text: str) -> Recognised | None:
     if tester_keys.is_well_formed(text, tester_keys.OPERATOR):
         is_ours = authority.operator.is_operator_key(text)
         return Recognised("operator_key", None, None) if is_ours else None
+    if tester_keys.is_well_formed(text, tester_keys.REFRESH):
+        family = authority.families.of(text)
+        return None if family is None else Recognised("refresh_token", None, family.tester_id, family.family_id)
     if not text.startswith("ey"):  # Every JSON object in base64url begins so.
         return None
     try:

@@ -10,7 +10,7 @@ from .errors import Refusal, TesterSuspended, TokenRevoked
 from .events import ProgrammePaused, ProgrammeResumed, Revoked, Suspended, SuspensionLifted
 from .programme import IssuedToken, Tester
 from .reach import Coverable, Reach
-from .scopes import IssuedBeforeScope, KeyScope, Scope, TokenScope
+from .scopes import FamilyScope, IssuedBeforeScope, KeyScope, Scope, TokenScope
 
 if TYPE_CHECKING:
     from .authority import Authority
@@ -78,6 +78,9 @@ class RevocationRegister:
                 return kid in revoked.kids
             case IssuedBeforeScope(instant=instant):
                 return instant <= revoked.cutoff
+            case FamilyScope(family_id=family_id):
+                family = self._authority.families.families.get(family_id)
+                return family is not None and revoked.covers(family.as_a_whole())
         testers = programme.covered(scope)
         if not testers or any(tester.key is not None and not tester.key.revoked for tester in testers):
             return False

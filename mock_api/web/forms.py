@@ -161,7 +161,7 @@ class NamedToken(Strict, tag_field="kind", tag="token"):
 
 NamedScope = (
     NamedToken | scopes.TesterScope | scopes.CohortScope | scopes.IssuedBeforeScope | scopes.KeyScope
-    | scopes.AllScope
+    | scopes.FamilyScope | scopes.AllScope
 )
 
 

@@ -59,6 +59,7 @@ class TokenView(Struct, frozen=True):
     expires_at: float
     scope: str
     state: Literal["live", "expired", "refused"]
+    family: str | None = None
 
 
 class OperatorDoor:
@@ -198,5 +199,5 @@ class OperatorDoor:
         elif has_left or self._authority.register.refusal(token, now) is not None:
             state = "refused"
         return TokenView(
-            token.jti, token.tester_id, token.kid, token.issued_at, token.expires_at, token.scope, state
+            token.jti, token.tester_id, token.kid, token.issued_at, token.expires_at, token.scope, state, token.family
         )
