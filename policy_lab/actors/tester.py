@@ -6,7 +6,7 @@ from contextlib import suppress
 from math import cos, pi
 from random import Random
 
-from mock_api.core.errors import Refusal, TooMany
+from mock_api.core.errors import Refusal, TooMany, Unavailable
 from mock_api.core.orders import VideoOrder
 from policy_lab.agenda import Process
 from policy_lab.parts import Testers
@@ -20,6 +20,7 @@ DAY = 86_400.0
 BUSIEST_HOUR = 16.0
 LONGEST_LOOK = 15 * 60.0      # between two looks at a clip that takes long
 PATIENCE = 8 * 3600.0         # with one clip, approval included
+NOT_NOW = (TooMany, Unavailable)  # what says nothing about the credential
 
 
 class Day:
@@ -78,7 +79,7 @@ def make_clip(client: Client, order: VideoOrder, poll_interval: float) -> Proces
     """
     try:
         video = client.submit(order)
-    except TooMany:
+    except NOT_NOW:
         return
     waited = 0.0
     while video.status in {"queued", "in_progress"} and waited < PATIENCE:
@@ -87,7 +88,7 @@ def make_clip(client: Client, order: VideoOrder, poll_interval: float) -> Proces
         waited += pause
         try:
             video = client.retrieve(video.id)
-        except TooMany:
+        except NOT_NOW:
             continue
         except Refusal:
             return

@@ -42,7 +42,7 @@ class Pulses:
         self.every = every
         self._feed, self._link = feed, link
         self._start = 0.0
-        self._heard = -1                           # the newest pulse that was heard
+        self._settled = -1                         # up to this one, all were heard, overtaken or lost
 
     def start(self, at: float) -> None:
         """The first pulse goes out at `at`."""
@@ -53,16 +53,18 @@ class Pulses:
 
         A pulse does not overtake a notice sent before it; the newest of those arrives at `not_before`.
         """
-        number = int((now - self._start) / self.every)
-        for candidate in range(number, max(self._heard, number - BACK), -1):
+        number = settled = int((now - self._start) / self.every)
+        for candidate in range(number, max(self._settled, number - BACK), -1):
             sent_at = self._start + candidate * self.every
             takes = self._link.pulse_takes(candidate, sent_at)
             if takes is None:
                 continue
             arrived_at = max(sent_at + takes, min(not_before, now))
             if arrived_at <= now:
-                self._heard = candidate
+                self._settled = candidate
                 return self._feed.pulse(sent_at), arrived_at
+            settled = candidate - 1                # This one is on its way.
+        self._settled = max(settled, self._settled)
         return None
 
     def delivered(self, now: float) -> tuple[int, int, int]:

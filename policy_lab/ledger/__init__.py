@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .figures import INSTANTS, MEASURES, Ledger
+from .figures import INSTANTS, MEASURES, NAMES, Ledger
 from .reader import LedgerReader, read_ledger
 from .score import Score, score
 
-__all__ = ["INSTANTS", "MEASURES", "Ledger", "LedgerReader", "Score", "read_ledger", "score"]
+__all__ = ["INSTANTS", "MEASURES", "NAMES", "Ledger", "LedgerReader", "Score", "read_ledger", "score"]

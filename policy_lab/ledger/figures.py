@@ -47,7 +47,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
 
     # Gates in front: each by its own view. Counted over all covered tokens, whoever used them.
     gates: int = 0                                 # gates in front that decided anything
-    worst_gate: str | None = None                  # the one that went on longest
+    worst_gate: str | None = None                  # the one that went on longest, if one did
     worst_gate_lag: float | None = None            # its last admission of a covered token - the response; at least 0
     gate_lag_spread: float | None = None           # worst gate's lag - best gate's
     gate_admitted_late: int = 0                    # requests that gates let in though a response covered the token

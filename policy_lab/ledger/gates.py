@@ -60,15 +60,16 @@ class GateLags:
         """The worst gate and its lag, never a mean; costs only where gates gave account."""
         leaked, responded = self._incident.leaked_testers, bool(self._by_jti or self._wider)
         lags = self.lags if responded else {}
-        worst = max(lags, key=lambda gate: (lags[gate], gate), default=None)
+        lag = max(lags.values(), default=None)
+        worst = min((gate for gate in lags if lag and lags[gate] == lag), default=None)
         costs = {
             f"gate_{name}": sum(getattr(account, name) for account in self.accounts.values()) for name in COSTS
         } if self.accounts else {}
         return {
             "gates": len(self.lags),
             "worst_gate": worst,
-            "worst_gate_lag": None if worst is None else lags[worst],
-            "gate_lag_spread": None if worst is None else lags[worst] - min(lags.values()),
+            "worst_gate_lag": lag,
+            "gate_lag_spread": None if lag is None else lag - min(lags.values()),
             "gate_admitted_late": sum(self.late.values()),
             "legitimate_requests_refused_stale": sum(
                 count for tester_id, count in self._stale.items() if tester_id not in leaked

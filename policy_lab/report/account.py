@@ -8,6 +8,7 @@ from functools import cached_property
 from mock_api.core.quantities import DAY, HOUR
 from policy_lab.estimates import Estimate, estimate
 from policy_lab.ledger import Ledger
+from policy_lab.ledger.gates import GateLags
 from policy_lab.ledger.harm import Harm
 from policy_lab.ledger.incident import Incident
 from policy_lab.ledger.listening import hear
@@ -33,8 +34,10 @@ class Account:
         self.queues = Queues()
         self.approvals = Approvals(result.policy.approval.mode)
         self.watch = Watch()
+        self.gates = GateLags(incident)
         # Whose requests and videos are strangers' is the ledger's to say, here as in its figures.
-        hear(result.events, incident, harm, self.traffic, self.spread, self.queues, self.approvals, self.watch)
+        parts = (self.traffic, self.spread, self.queues, self.approvals, self.watch, self.gates)
+        hear(result.events, incident, harm, *parts)
 
     @cached_property
     def ledgers(self) -> list[Ledger]:

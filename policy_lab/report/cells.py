@@ -11,6 +11,7 @@ from .measures import Measure
 from .times import DAY, HOUR, MINUTE, NEVER, in_words, to_the_second
 
 MINUS = "−"
+NOBODY = "none"
 
 
 class Cell(Struct):
@@ -20,10 +21,12 @@ class Cell(Struct):
     note: str = ""
 
 
-def value(account: Account, measure: Measure, found: float | None) -> str:
+def value(account: Account, measure: Measure, found: float | str | None) -> str:
     """One figure of one run, with its unit."""
     if found is None:
-        return NEVER
+        return NOBODY if measure.unit == "name" else NEVER
+    if isinstance(found, str):
+        return found
     if measure.unit == "instant":
         return to_the_second(found - account.zero)
     return amount(measure, found)
@@ -42,7 +45,7 @@ def cell(account: Account, measure: Measure) -> Cell:
     first = value(account, measure, getattr(account.ledger, measure.name))
     if account.replications < 2:
         return Cell(first)
-    if measure.unit == "instant":
+    if measure.unit in {"instant", "name"}:
         return Cell(first, "first run")
     found = account.estimated(measure.name)
     same = found.half_width == 0 and not found.missing

@@ -6,12 +6,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-Group = Literal["clock", "span", "spread", "harm", "collateral", "work", "run"]
-Unit = Literal["instant", "seconds", "minutes", "count"]
+Group = Literal["clock", "span", "gates", "spread", "harm", "collateral", "work", "run"]
+Unit = Literal["instant", "seconds", "minutes", "count", "name"]
 
 GROUPS: dict[Group, str] = {
     "clock": "The five clocks",
     "span": "Spans between them",
+    "gates": "Gates in front",
     "spread": "Spread",
     "harm": "Harm",
     "collateral": "Collateral",
@@ -54,6 +55,27 @@ MEASURES = (
         "seconds",
         "From the leak until every leaked credential was refused for good.",
     ),
+    Measure("gates", "gates", "Gates", "count", "Gates in front that decided anything."),
+    Measure("worst_gate", "gates", "Worst gate", "name", "The gate with the longest lag, if one had any."),
+    Measure(
+        "worst_gate_lag",
+        "gates",
+        "Worst gate’s lag",
+        "seconds",
+        "From a response to the last request, anybody’s, that a gate let in on a token the response covered.",
+    ),
+    Measure("gate_lag_spread", "gates", "Spread of the lags", "seconds", "Worst gate’s lag − best gate’s."),
+    Measure(
+        "gate_admitted_late",
+        "gates",
+        "Let in late",
+        "count",
+        "Requests that gates let in though a response covered the token.",
+    ),
+    Measure("gate_look_ups", "gates", "Look-ups", "count", "Questions that gates asked the authority."),
+    Measure("gate_messages", "gates", "Messages", "count", "Notices and pulses that reached gates."),
+    Measure("gate_bytes_moved", "gates", "Bytes moved", "count", "Bodies of all that gates were told."),
+    Measure("gate_bytes_held", "gates", "Bytes held", "count", "Memory that their views took in the end."),
     Measure("visitors", "spread", "Visitors", "count", "People who opened the front end."),
     Measure("submissions", "spread", "Submissions", "count", "Clips they asked for."),
     Measure("displayed_clips", "spread", "Displayed clips", "count", "Clips they saw."),
@@ -108,6 +130,13 @@ MEASURES = (
         "Testers’ requests refused",
         "count",
         "Requests of innocent testers that a response refused.",
+    ),
+    Measure(
+        "legitimate_requests_refused_stale",
+        "collateral",
+        "Refused by a stale view",
+        "count",
+        "Requests of innocent testers that a gate refused because it had not heard from the authority for too long.",
     ),
     Measure(
         "legitimate_requests_limited",

@@ -16,7 +16,7 @@ from .account import Account, leaked
 from .figures import PAPER, Drawn, Figure
 from .files import as_csv
 from .story import reach, tell
-from .tables import MOST_ROWS, at_a_glance, differences, ledger, seen
+from .tables import MOST_ROWS, at_a_glance, by_gate, differences, ledger, seen
 from .times import time_of_day
 
 
@@ -30,7 +30,7 @@ def page(accounts: Sequence[Account], figures: Drawn, command: str) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"picture": picture, "data_link": data_link, "kept": kept}
-    environment.filters |= {"story": tell, "reach": reach, "seen": seen}
+    environment.filters |= {"story": tell, "reach": reach, "seen": seen, "by_gate": by_gate}
     first = accounts[0]
     failures = [(account, run) for account in accounts for run in account.result.replications if run.failure]
     return environment.get_template("report.html.j2").render(

@@ -10,7 +10,7 @@ from .account import Account, leaked
 from .cells import Cell, cell, difference, mean
 from .comparisons import Comparison, compared, compared_figures
 from .measures import BY_NAME, GROUPS, Measure, described
-from .times import on_the_clock
+from .times import in_words, on_the_clock
 from .watch import Row
 
 MOST_ROWS = 60
@@ -63,7 +63,9 @@ def differences(accounts: Sequence[Account]) -> list[Line]:
 def ledger(accounts: Sequence[Account]) -> dict[str, list[Line]]:
     """The ledger by the names of its groups; without a leak there are no clocks, no spread and no harm to show."""
     fields = [described(name) for name in accounts[0].ledger.__struct_fields__]
-    hidden = () if leaked(accounts) else ("clock", "span", "spread", "harm")
+    hidden = set[str]() if leaked(accounts) else {"clock", "span", "spread", "harm"}
+    if not any(account.gates.lags for account in accounts):
+        hidden.add("gates")
     lines = {
         title: [
             Line(measure, [cell(account, measure) for account in accounts])
@@ -80,6 +82,20 @@ def seen(account: Account) -> list[Seen]:
     return [
         Seen(on_the_clock(row.at - account.zero), row, _again(account, row)) for row in account.watch.rows[:MOST_ROWS]
     ]
+
+
+def by_gate(account: Account) -> list[list[str]]:
+    """A row per gate in front, of the first run: name, lag, let in, late, refused, and what its view cost."""
+    found = account.gates
+    rows = []
+    for gate, lag in sorted(found.lags.items()):
+        spent = found.accounts.get(gate)
+        costs = (None,) * 4 if spent is None else (
+            spent.look_ups, spent.messages, spent.bytes_moved, spent.bytes_held
+        )
+        counts = (found.admitted.get(gate, 0), found.late.get(gate, 0), found.refused.get(gate, 0), *costs)
+        rows.append([gate, in_words(lag), *("–" if count is None else f"{count:,}" for count in counts)])
+    return rows
 
 
 def _first_look(account: Account, measure: Measure) -> Cell:

@@ -13,6 +13,7 @@ from .clocks import timeline
 from .comparison import comparison
 from .conversion import PAPER, convert
 from .epidemic import epidemic
+from .gates import gates
 from .queues import queues
 from .spread import spread
 from .theme import Figure
@@ -21,12 +22,13 @@ __all__ = ["PAPER", "ChapterFigures", "Drawn", "Figure", "drawn"]
 
 
 class ChapterFigures(Struct):
-    """The figures of one policy's first run; no `spread` where no stranger came."""
+    """The figures of one policy's first run; no `spread` where no stranger came, no `gates` without any."""
 
     epidemic: Figure
     spread: Figure | None
     queues: Figure
     approvals: Figure
+    gates: Figure | None
 
 
 class Drawn(Struct):
@@ -41,7 +43,7 @@ class Drawn(Struct):
         own = [
             figure
             for chapter in self.chapters
-            for figure in (chapter.epidemic, chapter.spread, chapter.queues, chapter.approvals)
+            for figure in (chapter.epidemic, chapter.spread, chapter.queues, chapter.approvals, chapter.gates)
         ]
         return [figure for figure in (self.timeline, self.comparison, *own) if figure is not None]
 
@@ -54,6 +56,7 @@ def drawn(accounts: Sequence[Account], slugs: Sequence[str]) -> Drawn:
             spread(account, f"spread{slug}") if account.spread.origins or account.spread.clips else None,
             queues(account, f"queues{slug}"),
             approvals(account, f"approvals{slug}"),
+            gates(account, f"gates{slug}") if account.gates.lags else None,
         )
         for account, slug in zip(accounts, slugs, strict=True)
     ]

@@ -55,14 +55,17 @@ class Story:
 
     def admit(
         self, jti: str = "ann-1", *, at: float, origin: str = PAGE, action: str = "videos.list",
+        gate: str | None = None,
     ) -> None:
         """A request gets in."""
-        self.add(events.RequestAdmitted(START + at, jti, jti.split("-", maxsplit=1)[0], action, origin))
+        self.add(events.RequestAdmitted(START + at, jti, jti.split("-", maxsplit=1)[0], action, origin, gate))
 
-    def refuse(self, tester: str, code: str, *, at: float, origin: str | None = None) -> None:
+    def refuse(
+        self, tester: str, code: str, *, at: float, origin: str | None = None, gate: str | None = None
+    ) -> None:
         """A request does not."""
         origin = origin or f"home of {tester}"
-        self.add(events.RequestRefused(START + at, f"{tester}-1", tester, "videos.list", origin, code))
+        self.add(events.RequestRefused(START + at, f"{tester}-1", tester, "videos.list", origin, code, gate))
 
     def submit(self, video: str, jti: str = "ann-1", *, at: float, origin: str = PAGE) -> None:
         """A render is ordered."""

@@ -9,7 +9,7 @@ import pytest
 
 from frontend_proxy.core.events import VisitorArrived
 from mock_api.core.events import RequestAdmitted
-from policy_lab.ledger import INSTANTS, MEASURES, Ledger, LedgerReader
+from policy_lab.ledger import INSTANTS, MEASURES, NAMES, Ledger, LedgerReader
 from tests.policy_lab.ledger.story import PAGE, START, Story
 
 
@@ -31,8 +31,8 @@ def test_what_it_does_not_know_only_adds_to_the_length() -> None:
     assert reader.close(START) == Ledger(events=1, horizon_at=START)
 
 
-def test_every_field_is_either_an_instant_or_a_measure() -> None:
-    assert sorted((*INSTANTS, *MEASURES)) == sorted(Ledger.__struct_fields__)
+def test_every_field_is_an_instant_a_name_or_a_measure() -> None:
+    assert sorted((*INSTANTS, *NAMES, *MEASURES)) == sorted(Ledger.__struct_fields__)
 
 
 def test_a_ledger_survives_json() -> None:
