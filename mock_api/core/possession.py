@@ -47,13 +47,6 @@ class Possession:
         self._at_the_token_endpoint.use(proof, settings, now)
         return proof.thumbprint
 
-    def nonce_for_token(self, presented: Presented | None, now: float) -> str | None:
-        """The nonce for the next proof at the token endpoint, for those who will need one."""
-        settings = self._authority.policy.dpop
-        if settings is None or not settings.nonce or presented is None or not presented.proofs:
-            return None
-        return self._at_the_token_endpoint.nonces.current(now)
-
     def check(self, claims: Claims, token: str, presented: Presented | None, now: float) -> Proof:
         """The proof that the caller holds the key of the token; it is not used up yet.
 

@@ -8,10 +8,12 @@ import msgspec
 from msgspec import Struct
 
 from mock_api.core import errors
+from mock_api.core.dpop import ALGORITHMS
 from mock_api.core.redaction import redact
 
 REALM = "leaklab"
 JSON = "application/json"
+KEYS_ALONE = (errors.OperatorKeyInvalid, errors.GateKeyInvalid)  # Here no access token helps, however it is proven.
 
 
 class ErrorDetail(Struct, frozen=True):
@@ -45,20 +47,39 @@ def refusal_headers(refusal: errors.Refusal) -> dict[str, str]:
         headers["Retry-After"] = str(max(1, ceil(refusal.retry_after)))
     if isinstance(refusal, errors.TooLarge):
         headers["Connection"] = "close"  # The rest of the body is not read.
+    if isinstance(refusal, errors.ProofNonceNeeded):
+        headers["DPoP-Nonce"] = refusal.nonce
     return headers
 
 
-def challenge(refusal: errors.Refusal, has_credential: bool) -> str | None:
-    """`WWW-Authenticate` by RFC 6750 §3: no error code where no credential came."""
-    if isinstance(refusal, errors.InsufficientScope):
-        error = "insufficient_scope"
-    elif not isinstance(refusal, errors.Unauthenticated):
+def challenge(refusal: errors.Refusal, authorization: str | None, takes_proofs: bool = False) -> str | None:
+    """`WWW-Authenticate` by RFC 6750 §3 and RFC 9449 §7.1: no error code where no credential came.
+
+    With `takes_proofs` there are two challenges; the error stands with the scheme that the caller tried.
+    """
+    error = _error(refusal, authorization)
+    if error is None:
         return None
-    elif isinstance(refusal, errors.MissingToken) or not has_credential:
-        return f'Bearer realm="{REALM}"'
-    else:
-        error = "invalid_token"
-    return f'Bearer realm="{REALM}", error="{error}", error_description="{quotable(refusal.message)}"'
+    said = f'error="{error}", error_description="{quotable(refusal.message)}"' if error else ""
+    tried_proof = authorization is not None and authorization[:5].lower() == "dpop "
+    bearer = [f'Bearer realm="{REALM}"', *([said] if said and not tried_proof else [])]
+    proof = [f'DPoP algs="{" ".join(ALGORITHMS)}"', *([said] if said and tried_proof else [])]
+    if isinstance(refusal, KEYS_ALONE):
+        return ", ".join(bearer)
+    return ", ".join([*proof, *bearer] if tried_proof else [*bearer, *proof] if takes_proofs else bearer)
+
+
+def _error(refusal: errors.Refusal, authorization: str | None) -> str | None:
+    """The error code of the challenge; empty where none belongs into it, None where there is no challenge."""
+    if isinstance(refusal, errors.InsufficientScope):
+        return "insufficient_scope"
+    if not isinstance(refusal, errors.Unauthenticated):
+        return None
+    if isinstance(refusal, errors.MissingToken) or authorization is None:
+        return ""
+    if isinstance(refusal, errors.ProofInvalid):
+        return errors.ProofInvalid.code
+    return refusal.code if isinstance(refusal, errors.ProofNonceNeeded) else "invalid_token"
 
 
 def quotable(text: str) -> str:

@@ -18,6 +18,7 @@ from mock_api.core.authority import Authority
 from mock_api.core.gate import Caller
 from mock_api.core.redaction import NAME_LIMIT, redact
 from mock_api.http.knock import bearer, knock_of
+from mock_api.http.possession import presented_in, proven_token
 
 By = Annotated[str, Query(
     description="Who does it.", min_length=1, max_length=NAME_LIMIT, json_schema_extra={"format": "one-line"}
@@ -45,12 +46,15 @@ def caller_of(scope: Scope) -> Caller:
     What comes with a gate key came through a gate in front; raises GateKeyInvalid if the key is not ours.
     """
     authorization, origin, gate, gate_key, gate_origin = knock_of(scope)
+    token, presented = bearer(authorization), None
+    if token is None and (token := proven_token(authorization)) is not None:
+        presented = presented_in(scope, scope["app"].state.public_url)
     if gate_key is None:
-        return Caller(bearer(authorization), origin)  # Whatever else it says of gates, nobody has to believe it.
+        return Caller(token, origin, None, presented)  # Whatever else it says of gates, nobody has to believe it.
     if not scope["app"].state.is_gate_key(gate_key.decode("latin-1")):
         raise errors.GateKeyInvalid("This is not the gate key of this range.")
     name = _gate_name(gate or b"")
-    return Caller(bearer(authorization), gate_origin.decode("latin-1") if gate_origin else origin, name)
+    return Caller(token, gate_origin.decode("latin-1") if gate_origin else origin, name, presented)
 
 
 def operator_only(authority: Authority) -> list[params.Depends]:
@@ -60,8 +64,8 @@ def operator_only(authority: Authority) -> list[params.Depends]:
     """
 
     async def check(request: Request) -> None:
-        bearer = caller_of(request.scope).bearer
-        if bearer is None or not authority.operator.is_operator_key(bearer):
+        key = _key(request)
+        if key is None or not authority.operator.is_operator_key(key):
             raise errors.OperatorKeyInvalid("This request needs the operator key as bearer.")
         _check_query(request)
 
@@ -72,12 +76,18 @@ def gates_only(authority: Authority) -> list[params.Depends]:
     """Dependencies that let the holder of the gate key alone pass; others get GateKeyInvalid."""
 
     async def check(request: Request) -> None:
-        key = caller_of(request.scope).bearer
+        key = _key(request)
         if key is None or not authority.operator.is_gate_key(key):
             raise errors.GateKeyInvalid("This request needs the gate key as bearer.")
         _check_query(request)
 
     return [Security(GATE_KEY), Depends(check)]
+
+
+def _key(request: Request) -> str | None:
+    """A key is its own proof: it comes as bearer or not at all."""
+    caller = caller_of(request.scope)
+    return caller.bearer if caller.presented is None else None
 
 
 def _check_query(request: Request) -> None:

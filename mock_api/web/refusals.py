@@ -66,7 +66,7 @@ def refusal_answer(
     all_headers = {**refusal_headers(refusal), **dict(headers)}
     if request.scope["path"] == TOKEN_PATH and refusal.status not in {404, 405}:
         return _token_error(refusal, all_headers)
-    wants = challenge(refusal, "authorization" in request.headers)
+    wants = challenge(refusal, request.headers.get("authorization"), request.app.state.takes_proofs())
     if wants is not None:
         all_headers["WWW-Authenticate"] = wants
     return Response(envelope(refusal), refusal.status, all_headers, JSON)
@@ -120,7 +120,9 @@ def _token_error_word(refusal: errors.Refusal) -> tuple[int, str]:
     """Status and error word of RFC 6749 §5.2 for a refusal."""
     if isinstance(refusal, errors.ClientInvalid):
         return 401, "invalid_client"
-    if isinstance(refusal, errors.UnsupportedGrant | errors.InvalidScope):
+    if isinstance(refusal, errors.ProofInvalid):
+        return 400, errors.ProofInvalid.code
+    if isinstance(refusal, errors.UnsupportedGrant | errors.InvalidScope | errors.ProofNonceNeeded):
         return 400, refusal.code
     if isinstance(refusal, errors.Forbidden):
         return 400, "unauthorized_client"

@@ -14,4 +14,5 @@ class WebSettings:
     poll_after: float = 1.0              # how long a client should wait between polls of one video
     body_limit: int = 25 * 1024 * 1024   # a request body; a data URL of OpenAI's longest image still fits
     redis_url: str | None = None         # where notices for gates in front are published, besides server-sent events
+    public_url: str | None = None        # where clients reach the API: proofs of possession name it; None: the issuer
     access_log: bool = False             # one line per request, without query, headers or secrets
