@@ -75,6 +75,8 @@ def create_app(
     )
     board = api.state.board = NoticeBoard(authority, journal)
     api.state.is_gate_key = authority.operator.is_gate_key
+    api.state.public_url = settings.public_url or authority.issuer
+    api.state.takes_proofs = lambda: authority.possession.is_offered
     traffic = Traffic()
     api.add_middleware(
         Wire, clock=authority.clock, journal=journal, board=board, settings=settings, traffic=traffic
