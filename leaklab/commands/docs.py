@@ -24,15 +24,17 @@ def docs(
         if not (out / name).exists() or (out / name).read_text(encoding="utf-8") != text
     )
     if out.exists():
-        stale += sorted(path.name for path in out.glob("*.md") if path.name not in wanted)
+        stale += sorted(
+            name for path in out.rglob("*.md") if (name := path.relative_to(out).as_posix()) not in wanted
+        )
     if check:
         if stale:
             typer.echo(f"Out of date under {out}: {', '.join(stale)}. Run: make docs", err=True)
             raise typer.Exit(1)
         typer.echo(f"{len(wanted)} generated pages are up to date.")
         return
-    out.mkdir(parents=True, exist_ok=True)
     for name in stale:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
         if name in wanted:
             (out / name).write_text(wanted[name], encoding="utf-8")
         else:

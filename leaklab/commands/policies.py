@@ -27,6 +27,7 @@ def policies(
             "name": policy.name,
             "summary": policy.summary,
             "token_lifetime_s": policy.token_lifetime,
+            "enforcement": str(type(policy.enforcement).__struct_config__.tag),
             "approval": policy.approval.mode,
             "playbook": [f"{step.when} → {step.do}" for step in policy.playbook],
         }

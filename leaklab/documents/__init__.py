@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .cards import policy_pages, scenario_pages
 from .command_line import command_page
+from .enforcement import enforcement_pages
 from .vocabulary import error_page, event_page
 
 
@@ -15,4 +16,5 @@ def pages() -> dict[str, str]:
         "events.md": event_page(),
         "scenarios.md": scenario_pages(),
         "policies.md": policy_pages(),
+        **enforcement_pages(),
     }

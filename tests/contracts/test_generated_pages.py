@@ -10,5 +10,7 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
 
 def test_every_generated_page_is_up_to_date() -> None:
-    on_disk = {path.name: path.read_text(encoding="utf-8") for path in REFERENCE.glob("*.md")}
+    on_disk = {
+        path.relative_to(REFERENCE).as_posix(): path.read_text(encoding="utf-8") for path in REFERENCE.rglob("*.md")
+    }
     assert on_disk == pages(), "run: make docs"

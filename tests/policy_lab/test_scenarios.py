@@ -30,7 +30,7 @@ def scenario(request: pytest.FixtureRequest) -> Scenario:
 
 
 def test_the_shipped_scenarios_are_there() -> None:
-    assert {"quiet-week", "sora-2024", "token-in-a-gist"} <= set(names(Scenario))
+    assert {"gate-cut-off", "quiet-week", "sora-2024", "token-in-a-gist"} <= set(names(Scenario))
 
 
 def test_each_tells_its_story_and_what_to_learn_from_it(scenario: Scenario) -> None:
