@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .events import Revoked, Suspended, TesterLeft, TokenIssued
+from .events import Revoked, Suspended, TesterLeft
 from .reach import Reach
 from .scopes import AllScope, FamilyScope, KeyScope, Scope, TesterScope, TokenScope
 
@@ -25,22 +25,16 @@ class WidenedCutoffs:
 
     def __init__(self, authority: Authority) -> None:
         self._tokens = authority.programme.tokens
-        self._families: dict[str, str] = {}
+        self._families = authority.families.families
         self.reach = Reach()
 
     def appliers(self) -> dict[type, Callable[..., None]]:
         """What each event does to the instants."""
         return {
-            TokenIssued: self.apply_token_issued,
             Revoked: self.apply_stopped,
             Suspended: self.apply_stopped,
             TesterLeft: self.apply_tester_left,
         }
-
-    def apply_token_issued(self, event: TokenIssued) -> None:
-        """Remember whose family it is."""
-        if event.family is not None:
-            self._families[event.family] = event.tester_id
 
     def apply_stopped(self, event: Revoked | Suspended) -> None:
         """Nothing that the scope covers and that is out by now is good any more."""
@@ -58,8 +52,8 @@ class WidenedCutoffs:
                 token = self._tokens.get(jti)  # None: it has expired
                 return None if token is None else TesterScope(token.tester_id)
             case FamilyScope(family_id=family_id):
-                tester_id = self._families.get(family_id)
-                return None if tester_id is None else TesterScope(tester_id)
+                family = self._families.get(family_id)  # None: nothing of it works any more
+                return None if family is None else TesterScope(family.tester_id)
             case KeyScope():
                 return AllScope()
         return scope
