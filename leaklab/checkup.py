@@ -20,12 +20,15 @@ from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
 from .clock import SystemClock
+from .journal_place import ADDRESS, FILE, journal_place
 
 EARLIEST_PLAUSIBLE = 1_767_225_600.0  # 2026-01-01: a clock before this was never set.
 CLOCK_TOLERANCE = 5.0  # seconds, as when a range is opened
 ROOM = 100_000_000  # bytes a range should find free
 EXTRAS = {
     "serve": ("fastapi", "starlette", "httpx2", "uvicorn", "sqlalchemy", "multipart", "prometheus_client"),
+    "push": ("redis",),
+    "postgres": ("psycopg",),
     "report": ("vl_convert",),
     "load": ("locust",),
 }
@@ -58,7 +61,11 @@ def of_machine(data: Path, ports: tuple[int, int]) -> Iterator[Finding]:
 def of_range(data: Path) -> Iterator[Finding]:
     """Whether the folder's range is whole, private, in time, and answers."""
     path = data / "credentials.json"
-    newest_at = _newest_event(data / "journal.sqlite3")
+    place = journal_place(data)
+    newest_at = _newest_event(place) if isinstance(place, Path) else None
+    if isinstance(place, str):
+        finding, newest_at = of_database(place)
+        yield finding
     if newest_at is not None:
         yield _in_time(newest_at, SystemClock().now())
     if not path.exists():
@@ -69,13 +76,25 @@ def of_range(data: Path) -> Iterator[Finding]:
         remedy = "Stop the range, delete the file, and start the range again."
         yield Finding("range", False, f"{path} cannot be read", remedy)
         return
-    for private in (path, data / "keys.json", data / "journal.sqlite3"):
+    for private in (path, data / "keys.json", data / FILE, data / ADDRESS):
         if private.exists():
             yield _private(private)
     for name, url in (("API", known.get("api_url")), ("front end", known.get("proxy_url"))):
         if isinstance(url, str):
             probe = answers(f"{url}/healthz", f"leaklab serve range --data {data}")
             yield probe._replace(check=name)
+
+
+def of_database(address: str) -> tuple[Finding, float | None]:
+    """Whether the journal's PostgreSQL answers, and the instant of its newest event if it has one."""
+    remedy = f"See that PostgreSQL runs and that the address in {ADDRESS} is right; pip install 'leaklab[postgres]'."
+    try:
+        from mock_api.journal import glance  # noqa: PLC0415 - reading a journal is an extra.
+
+        where, newest_at = glance(address)
+    except Exception as problem:  # A missing library, a wrong address, a database that is away: all are a finding.
+        return Finding("journal", False, str(problem), remedy), None
+    return Finding("journal", True, f"{where} answers"), newest_at
 
 
 def answers(url: str, start: str = "leaklab serve range") -> Finding:

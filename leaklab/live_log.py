@@ -16,6 +16,7 @@ from policy_lab.ledger import Ledger, LedgerReader
 from policy_lab.truth import TruthEvent
 
 from .front_end_log import NAMES
+from .journal_place import journal_place
 from .problems import Problem, extra
 
 
@@ -30,18 +31,18 @@ def live_ledger(data: Path) -> Ledger:
 
 def live_events(data: Path) -> Iterator[Any]:
     """All events of the range in the order of their instants; raises Problem where there is no range."""
-    journal = data / "journal.sqlite3"
-    if not journal.is_file():
+    journal = journal_place(data)
+    if isinstance(journal, Path) and not journal.is_file():
         raise Problem(f"There is no range in {data}. Start one: leaklab serve range --data {data}", exit_code=3)
     sources = [_journalled(journal), *(_lines(data / name) for name in NAMES)]
     return merge(*sources, key=attrgetter("at"))
 
 
-def _journalled(path: Path) -> Iterator[Event]:
+def _journalled(place: Path | str) -> Iterator[Event]:
     with extra("serve", "read a journal"):
         from mock_api.journal import read_events  # noqa: PLC0415 - reading a journal is an extra.
 
-    return read_events(path)
+    return read_events(place)
 
 
 def _lines(path: Path) -> Iterator[FrontEndEvent | TruthEvent]:

@@ -21,7 +21,8 @@ from mock_api.journal import Journal, JournalError, JournalUnavailable
 
 from .chance import SystemIds, SystemSecrets, SystemStreams
 from .clock import FastClock
-from .problems import Problem
+from .journal_place import ADDRESS, FILE, chosen_journal_place, remember
+from .problems import Problem, extra
 from .vault import FileVault, write_private
 
 CLOCK_TOLERANCE = 5.0  # seconds the clock may lie behind the newest event: a restart takes no time at all
@@ -40,10 +41,13 @@ class OpenRange:
 
 
 @contextmanager
-def open_range(data: Path, policy: Policy, clock: Clock, *, testers: int) -> Iterator[OpenRange]:
+def open_range(
+    data: Path, policy: Policy, clock: Clock, *, testers: int, database: str | None = None
+) -> Iterator[OpenRange]:
     """The range in `data`, or a new one with `testers` testers, for the length of a `with`; raises Problem.
 
-    All it has decided so far is on disk when the block begins, and all it has decided when it ends.
+    A new one keeps its journal in the PostgreSQL `database` where one is named, else in a file. All it has decided
+    so far is on disk when the block begins, and all it has decided when it ends.
     """
     os.umask(0o077)  # Journals hold prompts and origins: none of it is for other people's eyes.
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -53,7 +57,9 @@ def open_range(data: Path, policy: Policy, clock: Clock, *, testers: int) -> Ite
     surroundings = Surroundings(
         clock=clock, streams=SystemStreams(), ids=SystemIds(), secrets=SystemSecrets(), vault=vault
     )
-    with _journal(data / "journal.sqlite3") as journal:
+    place = chosen_journal_place(data, database)
+    with _journal(place) as journal:
+        remember(data, place)
         authority = Authority(surroundings, journal)
         _replay(authority, journal, clock)
         if authority.keyring.keys and not keys_are_there:
@@ -77,18 +83,19 @@ def write_credentials(opened: OpenRange, api_url: str, proxy_url: str | None) ->
 
 
 def _warn_of_readers(data: Path) -> None:
-    for path in (data / "credentials.json", data / "keys.json", data / "journal.sqlite3"):
+    for path in (data / "credentials.json", data / "keys.json", data / FILE, data / ADDRESS):
         mode = path.stat().st_mode & 0o777 if path.exists() else 0
         if mode & 0o077:
             _log.warning("%s can be read by others (mode %o). Mend it with: chmod 600 %s", path, mode, path)
 
 
 @contextmanager
-def _journal(path: Path) -> Iterator[Journal]:
+def _journal(place: Path | str) -> Iterator[Journal]:
     """The journal, closed on every way out; what it cannot open, read or write becomes a Problem."""
     journal = None
     try:
-        journal = Journal(path)
+        with extra("postgres", "keep a journal in PostgreSQL"):
+            journal = Journal(place)
         yield journal
         journal.close()
     except BaseException as problem:
@@ -99,11 +106,20 @@ def _journal(path: Path) -> Iterator[Journal]:
         if isinstance(problem, JournalError):
             raise Problem(str(problem), exit_code=3) from None
         if isinstance(problem, JournalUnavailable):
-            raise Problem(
-                f"The journal {path} cannot be written ({why}). Free some space, or choose another folder "
-                "with --data. Nothing that was acknowledged is lost."
-            ) from None
+            raise Problem(_unavailable(place, why)) from None
         raise
+
+
+def _unavailable(place: Path | str, why: str | None) -> str:
+    if isinstance(place, Path):
+        return (
+            f"The journal {place} cannot be written ({why}). Free some space, or choose another folder "
+            "with --data. Nothing that was acknowledged is lost."
+        )
+    return (
+        f"The journal's database does not answer ({why or 'it broke off'}). See that PostgreSQL runs, and start again. "
+        "Nothing that was acknowledged is lost."
+    )
 
 
 def _replay(authority: Authority, journal: Journal, clock: Clock) -> None:

@@ -56,6 +56,16 @@ LeakFile = Annotated[
     Path | None,
     typer.Option(help="Also write the tester's access token here: the leak.", envvar="LEAKLAB_LEAK_FILE"),
 ]
+Database = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Keep a new range's journal in PostgreSQL: postgresql+psycopg://USER@HOST/DATABASE. Default: a file in "
+        "--data. A password belongs in LEAKLAB_DATABASE or PGPASSWORD: here the process list would show it.",
+        envvar="LEAKLAB_DATABASE",
+        show_default=False,
+    ),
+]
 Upstream = Annotated[
     str,
     typer.Option(help="The API's address; loopback, or a host allowed by name.", envvar="LEAKLAB_UPSTREAM"),
@@ -78,6 +88,7 @@ def serve_range(
     policy: PolicyName = None,
     speed: Speed = 1.0,
     testers: TesterCount = 20,
+    database: Database = None,
 ) -> None:
     """Start the API and the public front end, which spends a leaked token."""
     with extra("serve", "serve a range"):
@@ -88,7 +99,7 @@ def serve_range(
     with (
         listen(host, port_api, "--port-api") as api_port,
         listen(host, port_proxy, "--port-proxy") as proxy_port,
-        _opened(data, policy, speed, testers) as opened,
+        _opened(data, policy, speed, testers, database) as opened,
     ):
         api_url, proxy_url = address(api_port), address(proxy_port)
         write_credentials(opened, api_url, proxy_url)
@@ -109,6 +120,7 @@ def serve_api(
     policy: PolicyName = None,
     speed: Speed = 1.0,
     testers: TesterCount = 20,
+    database: Database = None,
     leak_file: LeakFile = None,
 ) -> None:
     """Start the API alone."""
@@ -119,7 +131,7 @@ def serve_api(
         from mock_api.web.app import create_app
     with (
         listen(host, port_api, "--port-api") as port,
-        _opened(data, policy, speed, testers) as opened,
+        _opened(data, policy, speed, testers, database) as opened,
     ):
         write_credentials(opened, address(port), None)
         if leak_file is not None:
@@ -148,12 +160,14 @@ def serve_proxy(
 
 
 @contextmanager
-def _opened(data: Path, policy: str | None, speed: float, testers: int) -> Iterator[OpenRange]:
+def _opened(
+    data: Path, policy: str | None, speed: float, testers: int, database: str | None
+) -> Iterator[OpenRange]:
     from leaklab.clock import FastClock, SystemClock
     from leaklab.opening import open_range
     from mock_api.core.policy import Policy
     from policy_lab.files import load
 
     clock = SystemClock() if speed == 1.0 else FastClock(speed)
-    with open_range(data, load(Policy, policy or RANGE_POLICY), clock, testers=testers) as opened:
+    with open_range(data, load(Policy, policy or RANGE_POLICY), clock, testers=testers, database=database) as opened:
         yield opened

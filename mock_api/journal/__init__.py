@@ -3,10 +3,10 @@
 from .errors import JournalDamagedError, JournalError, JournalInUseError, JournalTakenOverError, JournalUnavailable
 from .feed import Feed
 from .in_memory import MemoryJournal
-from .journal import Journal, read_events
+from .journal import Journal, glance, read_events
 from .port import JournalPort
 
 __all__ = [
     "Feed", "Journal", "JournalDamagedError", "JournalError", "JournalInUseError", "JournalPort",
-    "JournalTakenOverError", "JournalUnavailable", "MemoryJournal", "read_events",
+    "JournalTakenOverError", "JournalUnavailable", "MemoryJournal", "glance", "read_events",
 ]

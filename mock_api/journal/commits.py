@@ -13,7 +13,20 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Connection, Float, LargeBinary, MetaData, Table, false, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Float,
+    LargeBinary,
+    MetaData,
+    Table,
+    false,
+    func,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from mock_api.core.events import Event
@@ -106,6 +119,14 @@ def read(database: Database, after: int = 0, since: float | None = None) -> Iter
             raise database.damaged(f"a commit is missing or altered near event {due}")
         due, digest = (row.first + row.count, row.digest) if since is None else (0, b"")
         yield row.first, row.payload
+
+
+def newest_at(database: Database) -> float | None:
+    """The instant of the newest commit, epoch seconds, or None where there is none yet."""
+    with database.engine.connect() as connection:
+        if not inspect(connection).has_table(COMMITS.name):
+            return None
+        return connection.execute(select(COMMITS.c.at).order_by(COMMITS.c.first.desc()).limit(1)).scalar()
 
 
 def _rows(database: Database, after: int, since: float | None) -> Iterator[Commit]:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from mock_api.core.events import Event
 
-from .commits import Commits, read
+from .commits import Commits, newest_at, read
 from .database import Database, database_at
 from .errors import JournalDamagedError, JournalUnavailable
 from .feed import RESUME, Feed, Feeds
@@ -185,6 +185,17 @@ def read_events(place: str | Path) -> Iterator[Event]:
     try:
         for _, events in _decoded(database, 0):
             yield from events
+    finally:
+        database.release()
+
+
+def glance(place: str | Path) -> tuple[str, float | None]:
+    """Where a journal lies, without any password, and `at` of its newest commit, if any; raises JournalError."""
+    database = database_at(place)
+    try:
+        return database.where, newest_at(database)
+    except DBAPIError as error:
+        raise database.unopened(error) from error
     finally:
         database.release()
 

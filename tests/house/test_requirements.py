@@ -19,7 +19,7 @@ EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
 SETS = {
     "demo": [],
     "container": ["serve", "load"],
-    "everything": ["serve", "report", "load", "dev"],
+    "everything": ["serve", "push", "postgres", "report", "load", "dev"],
 }
 PACKAGES = ("mock_api", "frontend_proxy", "policy_lab", "leaklab")
 
@@ -75,7 +75,7 @@ def test_the_smaller_sets_pin_the_same_versions_as_the_large_one(which: str) -> 
 
 
 def test_whatever_the_packages_import_is_declared_for_their_users() -> None:
-    assert imported(*PACKAGES) - declared("serve", "report") - {"markupsafe"} == set()  # Jinja2 brings MarkupSafe.
+    assert imported(*PACKAGES) - declared("serve", "push", "postgres", "report") - {"markupsafe"} == set()  # Jinja2 brings MarkupSafe.
 
 
 def test_whatever_tests_and_benchmarks_import_is_declared_for_developers() -> None:
@@ -85,7 +85,7 @@ def test_whatever_tests_and_benchmarks_import_is_declared_for_developers() -> No
 
 def test_what_is_declared_is_imported() -> None:
     spoken = {"httptools", "python-multipart"}  # uvicorn's and Starlette's, by name alone.
-    assert declared("serve", "report") - imported(*PACKAGES) - spoken == set()
+    assert declared("serve", "push", "postgres", "report") - imported(*PACKAGES) - spoken == set()
 
 
 @pytest.mark.slow
