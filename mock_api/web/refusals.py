@@ -66,7 +66,7 @@ def refusal_answer(
     all_headers = {**refusal_headers(refusal), **dict(headers)}
     if request.scope["path"] == TOKEN_PATH and refusal.status not in {404, 405}:
         return _token_error(refusal, all_headers)
-    wants = challenge(refusal, request.headers.get("authorization"), request.app.state.takes_proofs())
+    wants = challenge(refusal, request.headers.get("authorization"), _takes_proofs(request))
     if wants is not None:
         all_headers["WWW-Authenticate"] = wants
     return Response(envelope(refusal), refusal.status, all_headers, JSON)
@@ -106,6 +106,11 @@ def _methods_of(request: Request) -> list[str]:
         if route.matches(scope)[0].value:
             methods |= route.methods or set()
     return sorted(methods)
+
+
+def _takes_proofs(request: Request) -> bool:
+    takes_proofs = getattr(request.app.state, "takes_proofs", None)
+    return takes_proofs is not None and takes_proofs()
 
 
 def _token_error(refusal: errors.Refusal, headers: dict[str, str]) -> Response:
