@@ -28,8 +28,10 @@ class ProofNonceNeeded(Unauthenticated):
 
     code = "use_dpop_nonce"
 
-    def __init__(self, message: str, *, nonce: str = "") -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, nonce: str = "", param: str | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, param=param, retry_after=retry_after)
         self.nonce = nonce
 
 
