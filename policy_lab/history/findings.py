@@ -1,0 +1,82 @@
+"""What the checker found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+from typing import Literal
+
+from msgspec import Struct
+
+from .records import Request, Revocation
+
+
+class Violation(Struct, frozen=True):
+    """A request that should not have been let in, and by how many seconds it came too late for that.
+
+    `late`: it started after the acknowledgement and the bound. `version`: it demanded a view that knew.
+    """
+
+    kind: Literal["late", "version"]
+    request: Request
+    revocation: Revocation
+    by: float
+
+
+class GateCounts(Struct):
+    """What one gate answered; `asked_after` and `let_in_after`: on tokens whose revocation was acknowledged."""
+
+    asked: int = 0
+    let_in: int = 0
+    refused: int = 0
+    unanswered: int = 0
+    asked_after: int = 0
+    let_in_after: int = 0
+
+
+class Lags(Struct, frozen=True):
+    """A distribution of seconds; None where there was nothing to measure."""
+
+    count: int
+    median: float | None = None
+    p99: float | None = None
+    longest: float | None = None
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> Lags:
+        """The distribution of these; quantiles by nearest rank, so that each was measured."""
+        if not seconds:
+            return cls(0)
+        ordered = sorted(seconds)
+        return cls(len(ordered), _rank(ordered, 0.5), _rank(ordered, 0.99), ordered[-1])
+
+
+class Findings(Struct):
+    """The verdict on one history.
+
+    `violations` holds the first of them, `violated` is how many there are. `asked_with_version`: requests that
+    demanded a view which knew of their token's revocation. `by_gate`: seconds from each acknowledgement to the last
+    request that a gate let in on a token it covered, 0 where none was; `worst`: the same of the last gate of each
+    revocation. A gate that was not asked after an acknowledgement tells nothing.
+    """
+
+    requests: int
+    revocations: int
+    asked_after: int
+    let_in_after: int
+    asked_with_version: int
+    unanswered: int
+    violated: int
+    violations: list[Violation]
+    gates: dict[str, GateCounts]
+    by_gate: Lags
+    worst: Lags
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was let in that should not have been; a history that put nothing to the test does not."""
+        return self.violated == 0 and self.asked_after > 0
+
+
+def _rank(ordered: Sequence[float], share: float) -> float:
+    return ordered[max(0, ceil(share * len(ordered)) - 1)]
