@@ -96,6 +96,7 @@ def serve_range(
         from leaklab.opening import write_credentials
         from leaklab.serving import address, listen, serve
         from mock_api.web.app import create_app
+        from mock_api.web.settings import WebSettings
     with (
         listen(host, port_api, "--port-api") as api_port,
         listen(host, port_proxy, "--port-proxy") as proxy_port,
@@ -106,7 +107,7 @@ def serve_range(
         with leaking_front_end(opened, api_url, speed) as front_end:
             said = f"ready: API {api_url}, front end {proxy_url}, credentials {data / 'credentials.json'}"
             serve(
-                [(create_app(opened.authority, opened.journal), api_port), (front_end, proxy_port)],
+                [(create_app(opened.authority, opened.journal, WebSettings(public_url=api_url)), api_port), (front_end, proxy_port)],
                 lambda: typer.echo(said),
                 opened.journal.dismiss,
             )
@@ -129,6 +130,7 @@ def serve_api(
         from leaklab.serving import address, listen, serve
         from leaklab.vault import write_private
         from mock_api.web.app import create_app
+        from mock_api.web.settings import WebSettings
     with (
         listen(host, port_api, "--port-api") as port,
         _opened(data, policy, speed, testers, database) as opened,
@@ -137,7 +139,7 @@ def serve_api(
         if leak_file is not None:
             write_private(leak_file, f"{opened.credentials['tester']['access_token']}\n")
         said = f"ready: API {address(port)}, credentials {data / 'credentials.json'}"
-        api = create_app(opened.authority, opened.journal)
+        api = create_app(opened.authority, opened.journal, WebSettings(public_url=address(port)))
         serve([(api, port)], lambda: typer.echo(said), opened.journal.dismiss)
 
 
