@@ -106,8 +106,9 @@ def serve_range(
         write_credentials(opened, api_url, proxy_url)
         with leaking_front_end(opened, api_url, speed) as front_end:
             said = f"ready: API {api_url}, front end {proxy_url}, credentials {data / 'credentials.json'}"
+            api = create_app(opened.authority, opened.journal, WebSettings(public_url=api_url))
             serve(
-                [(create_app(opened.authority, opened.journal, WebSettings(public_url=api_url)), api_port), (front_end, proxy_port)],
+                [(api, api_port), (front_end, proxy_port)],
                 lambda: typer.echo(said),
                 opened.journal.dismiss,
             )
