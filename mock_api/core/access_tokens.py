@@ -65,10 +65,10 @@ class AccessTokens:
         """Forget what was decoded with the keys there were until now."""
         self._reader.forget()
 
-    def sign(self, claims: Mapping[str, object], kid: str) -> str:
-        """The compact token of `claims`, signed with the key `kid`."""
+    def sign(self, claims: Mapping[str, object], kid: str, kind: str = TYPE) -> str:
+        """The compact token of `claims`, signed with the key `kid`; `kind` is its `typ` (RFC 8725 §3.11)."""
         return jwt.encode(
-            dict(claims), self._keyring.private(kid), self._keyring.keys[kid].algorithm, {"typ": TYPE, "kid": kid}
+            dict(claims), self._keyring.private(kid), self._keyring.keys[kid].algorithm, {"typ": kind, "kid": kid}
         )
 
 

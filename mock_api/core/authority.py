@@ -20,6 +20,7 @@ from .approvals import Approvals
 from .cutoffs import WidenedCutoffs
 from .deadlines import Deadlines
 from .detection import Detection
+from .doors.client import ClientDoor
 from .doors.gates import GateDoor
 from .doors.operator import OperatorDoor
 from .doors.public import PublicDoor
@@ -106,12 +107,13 @@ class Authority:
         self.operator = OperatorDoor(self)
         self.responder = ResponderDoor(self)
         self.gates = GateDoor(self)
+        self.client = ClientDoor(self)
 
         self._appliers: dict[type, tuple[Applier, ...]] = {}
         self._learn({PolicyAdopted: self.apply_policy_adopted})
         for part in (
             self.keyring, self.access_tokens, self.programme, self.families, self.register, self.feed, self.cutoffs,
-            self.gate, self.detection, self.playbook, self.intake, self.videos, self.approvals,
+            self.gate, self.detection, self.playbook, self.intake, self.videos, self.approvals, self.client.surrendered,
         ):
             self._learn(part.appliers())
 

@@ -110,7 +110,7 @@ class Families:
         """The family of a refresh token, be it spent, void or revoked; None for what never was one of ours."""
         if not tester_keys.is_well_formed(text, tester_keys.REFRESH):
             return None
-        return self._by_series.get(self._hash(_series(text)))
+        return self._by_series.get(self._hash(series_of(text)))
 
     def begun_with(self, jti: str) -> Family | None:
         """The family that began with the exchange of an access token that has none itself."""
@@ -118,13 +118,12 @@ class Families:
 
     def standing(self, family: Family, text: str, grace: float, now: float) -> Standing:
         """What the use of a refresh token of `family` is: its turn, a retry within the grace, or a reuse."""
-        token_hash = self._hash(text)
-        if family.refresh_token is not None and family.refresh_token.token_hash == token_hash:
+        token_hash, current, spent = self._hash(text), family.refresh_token, family.spent
+        if current is None or current.token_hash == token_hash:
             return "current"
-        spent = family.spent
-        if spent is not None and spent.token_hash == token_hash and now < spent.at + grace:
-            return "retried"
-        return "reused"
+        in_grace = spent is not None and spent.token_hash == token_hash and now < spent.at + grace
+        was_used = bool(family.tokens) and family.tokens[-1].jti != current.access_jti  # exchanged, it has descendants
+        return "retried" if in_grace and not was_used else "reused"
 
     def check(self, family: Family, now: float) -> RefreshToken:
         """The refresh token of a family that can still be refreshed; raises InvalidGrant."""
@@ -145,20 +144,19 @@ class Families:
         own = self._by_tester.get(tester.tester_id, {})
         if len(own) >= limit and sum(self._is_live(family, now) for family in own.values()) >= limit:
             raise TooManyFamilies(f"This tester has {limit} refresh tokens that can be used, which is the quota.")
-        series = _series(tester_keys.mint(self._authority.secrets, tester_keys.REFRESH))
+        series = series_of(tester_keys.mint(self._authority.secrets, tester_keys.REFRESH))
         family_id = self._authority.ids.new("family")
         self._authority.record(FamilyStarted(
             now, family_id, tester.tester_id, scope, now + refresh.lifetime, self._hash(series), thumbprint
         ))
         return self.families[family_id], series
 
-    def descend(self, subject: IssuedToken, now: float) -> Family | None:
+    def descend(self, subject: IssuedToken, now: float) -> Family:
         """The family that what is exchanged for `subject` joins; it begins one if it has none."""
         if subject.family is not None:
-            return self.families.get(subject.family)
-        family = self._by_subject.get(subject.jti)
-        if family is not None:
-            return family
+            return self.families[subject.family]  # It is not over while a token of it lives.
+        if subject.jti in self._by_subject:
+            return self._by_subject[subject.jti]
         family_id = self._authority.ids.new("family")
         self._authority.record(FamilyStarted(
             now, family_id, subject.tester_id, subject.scope, subject.expires_at, subject=subject.jti
@@ -228,6 +226,7 @@ class Families:
         if ends_at > at:
             self._authority.forgetting.set(min(ends_at, 2 * at - family.started_at), self._look, family_id)
             return
+        self._authority.programme.expire(at)  # While it is known that they were revoked, if they were.
         del self.families[family_id]
         self._leave_tester(family)
         if family.series_hash is not None:
@@ -249,6 +248,7 @@ class Families:
         return self._authority.programme.hash_key(text)
 
 
-def _series(text: str) -> str:
+def series_of(text: str) -> str:
+    """The letters that all refresh tokens of a family share."""
     start = len(tester_keys.REFRESH) + 1
     return text[start:start + SERIES_LENGTH]

@@ -27,6 +27,14 @@ PERMITTED: dict[str, frozenset[str]] = {
 EVERYTHING = f"{READ} {WRITE}"
 
 
+def narrowed(requested: str | None, most: str) -> str:
+    """The scope string granted where `most` is all there is to have, and the default; raises InvalidScope."""
+    wishes = granted(requested or most)
+    if not set(wishes.split(" ")) <= set(most.split(" ")):
+        raise InvalidScope(f"`scope` may hold no more than {most}.", param="scope")
+    return wishes
+
+
 def granted(requested: str | None) -> str:
     """The scope string granted for the one asked for, everything by default; raises InvalidScope."""
     wishes = (requested or EVERYTHING).split(" ")
