@@ -14,6 +14,8 @@ from starlette.types import Scope
 from mock_api.core.errors import Invalid
 
 GATE, GATE_KEY, ORIGIN = b"x-leaklab-gate", b"x-leaklab-gate-key", b"x-leaklab-origin"
+GATE_URL = b"x-leaklab-gate-url"  # Where clients reach that gate: proofs of possession name it (RFC 9449 §4.2).
+GATE_HEADERS = frozenset({GATE, GATE_KEY, GATE_URL, ORIGIN})
 VERSION = b"x-leaklab-version"  # The oldest view of revocations that the caller puts up with.
 PRODUCT_LONGEST = 64  # characters kept of the client's name
 
@@ -26,11 +28,12 @@ class Knock(NamedTuple):
     gate: bytes | None
     gate_key: bytes | None
     gate_origin: bytes | None
+    gate_url: bytes | None
 
 
 def knock_of(scope: Scope) -> Knock:
     """Reads the head once; raises Invalid for more than one credential (RFC 6750 §3.1)."""
-    authorization = agent = gate = gate_key = gate_origin = None
+    authorization = agent = gate = gate_key = gate_origin = gate_url = None
     for name, value in scope["headers"]:
         if name == b"authorization":
             if authorization is not None:
@@ -44,8 +47,11 @@ def knock_of(scope: Scope) -> Knock:
             gate = value
         elif name == ORIGIN:
             gate_origin = value
+        elif name == GATE_URL:
+            gate_url = value
     client = scope["client"]
-    return Knock(authorization, _origin(client[0] if client else "-", agent), gate, gate_key, gate_origin)
+    origin = _origin(client[0] if client else "-", agent)
+    return Knock(authorization, origin, gate, gate_key, gate_origin, gate_url)
 
 
 def bearer(authorization: bytes | None) -> str | None:

@@ -45,16 +45,18 @@ def caller_of(scope: Scope) -> Caller:
 
     What comes with a gate key came through a gate in front; raises GateKeyInvalid if the key is not ours.
     """
-    authorization, origin, gate, gate_key, gate_origin = knock_of(scope)
+    authorization, origin, gate, gate_key, gate_origin, gate_url = knock_of(scope)
+    name, public_url = None, scope["app"].state.public_url
+    if gate_key is not None:  # Without it, whatever is said of gates, nobody has to believe it.
+        if not scope["app"].state.is_gate_key(gate_key.decode("latin-1")):
+            raise errors.GateKeyInvalid("This is not the gate key of this range.")
+        name = _gate_name(gate or b"")
+        origin = gate_origin.decode("latin-1") if gate_origin else origin
+        public_url = gate_url.decode("latin-1") if gate_url else public_url
     token, presented = bearer(authorization), None
     if token is None and (token := proven_token(authorization)) is not None:
-        presented = presented_in(scope, scope["app"].state.public_url)
-    if gate_key is None:
-        return Caller(token, origin, None, presented)  # Whatever else it says of gates, nobody has to believe it.
-    if not scope["app"].state.is_gate_key(gate_key.decode("latin-1")):
-        raise errors.GateKeyInvalid("This is not the gate key of this range.")
-    name = _gate_name(gate or b"")
-    return Caller(token, gate_origin.decode("latin-1") if gate_origin else origin, name, presented)
+        presented = presented_in(scope, public_url)
+    return Caller(token, origin, name, presented)
 
 
 def operator_only(authority: Authority) -> list[params.Depends]:
