@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from mock_api.core.notices import Version
 
-from .findings import Findings, GateCounts, Lags, Violation
+from .findings import Findings, GateCounts, Violation
 from .records import Request, Revocation
 
 KEPT = 100             # violations kept to be shown; all are counted
@@ -65,8 +65,7 @@ class HistoryChecker:
             violated=self._violated,
             violations=list(self._violations),
             gates=gates,
-            by_gate=Lags.of([lag for lags in self._lags.values() for lag in lags.values()]),
-            worst=Lags.of([max(lags.values()) for lags in self._lags.values()]),
+            lags=[self._lags[place] for place in sorted(self._lags)],
         )
 
     def _judge(self, request: Request, place: int, counts: GateCounts, *, let_in: bool) -> None:

@@ -55,9 +55,10 @@ class Findings(Struct):
     """The verdict on one history.
 
     `violations` holds the first of them, `violated` is how many there are. `asked_with_version`: requests that
-    demanded a view which knew of their token's revocation. `by_gate`: seconds from each acknowledgement to the last
-    request that a gate let in on a token it covered, 0 where none was; `worst`: the same of the last gate of each
-    revocation. A gate that was not asked after an acknowledgement tells nothing.
+    demanded a view which knew of their token's revocation. `lags`: for each revocation and gate the seconds from the
+    acknowledgement to the last request that the gate let in on a token it covered, 0 where none was; `by_gate` is
+    their distribution, `worst` that of the last gate of each revocation. A gate that was not asked after an
+    acknowledgement tells nothing.
     """
 
     requests: int
@@ -69,8 +70,17 @@ class Findings(Struct):
     violated: int
     violations: list[Violation]
     gates: dict[str, GateCounts]
-    by_gate: Lags
-    worst: Lags
+    lags: list[dict[str, float]]
+
+    @property
+    def by_gate(self) -> Lags:
+        """Every gate's lag of every revocation."""
+        return Lags.of([lag for lags in self.lags for lag in lags.values()])
+
+    @property
+    def worst(self) -> Lags:
+        """Of every revocation the lag of its last gate."""
+        return Lags.of([max(lags.values()) for lags in self.lags])
 
     @property
     def holds(self) -> bool:

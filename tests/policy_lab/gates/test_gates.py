@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from frontend_proxy.core.events import VisitorArrived
 from mock_api.core.enforcement import (
     Cutoff,
     Enforcement,
@@ -151,7 +152,7 @@ def test_a_front_end_meets_every_gate_and_a_tester_keeps_to_one(small_leak: Scen
 def test_how_views_are_kept_does_not_shift_anybodys_luck(small_leak: Scenario, loose: Policy) -> None:
     def moves(enforcement: Enforcement) -> list[tuple[str, float]]:
         run = play(small_leak, loose, enforcement, Gates(loss=0.0, answer_delay=LogNormal(median=0.2, sigma=1.0)))
-        return [(type(event).__name__, event.at) for event in run.events if type(event).__name__ == "VisitorArrived"]
+        return [(event.visitor_id, event.at) for event in run.events if isinstance(event, VisitorArrived)]
 
     assert moves(Push()) == moves(Pull()) == moves(Introspection()) == moves(InProcess())
 
