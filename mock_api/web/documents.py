@@ -124,9 +124,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
     )
     components = description.setdefault("components", {})
     components["schemas"] = {name: {**what, **RULES.get(name, {})} for name, what in _components.items()}
+    components.setdefault("securitySchemes", {})["boundToken"] = BOUND_TOKEN
     for path in description["paths"].values():
         for each in path.values():
             _correct(each)
+            _add_proofs(each)
     return description
 
 
@@ -144,6 +146,28 @@ def _correct(described: dict[str, Any]) -> None:
         _restore_examples(answer.get("content", {}))
 
 
+def _add_proofs(described: dict[str, Any]) -> None:
+    """Say where a proof of possession may or must come along (RFC 9449)."""
+    security = described.get("security", [])
+    if {"accessToken": []} in security:
+        security.append({"boundToken": []})
+        described["responses"].get("401", {}).get("headers", {}).update(NONCE)
+    elif {"testerKey": []} not in security:
+        return
+    described.setdefault("parameters", []).append(PROOF)
+
+
+BOUND_TOKEN = {
+    "type": "http", "scheme": "DPoP",
+    "description": "An access token that was bought with a `DPoP` proof, and a fresh proof with each request.",
+}
+PROOF = {
+    "name": "DPoP", "in": "header", "required": False, "schema": {"type": "string"},
+    "description": "A proof of possession of a key (RFC 9449), where the policy binds tokens to keys.",
+}
+NONCE = {"DPoP-Nonce": {
+    "schema": {"type": "string"}, "description": "The nonce for the next proof, if the code is `use_dpop_nonce`."
+}}
 HEADERS = {
     "X-Request-Id": {"schema": {"type": "string"}, "description": "Names this exchange in the log."},
     "X-Leaklab": {"schema": {"type": "string", "const": "simulation"}, "description": "Nothing is real."},

@@ -26,6 +26,7 @@ AT_THE_GATE = (
     errors.MissingToken, errors.MalformedToken, errors.ForgedToken, errors.TokenExpired,
     errors.TokenNotYetValid, errors.TokenUnknown, errors.TokenRevoked, errors.ProgrammePaused,
     errors.TesterSuspended, errors.TesterInactive, errors.InsufficientScope, errors.RateLimited,
+    errors.KeyNotProven, errors.ProofInvalid, errors.ProofReplayed, errors.ProofNonceNeeded, errors.ProofsFull,
 )
 AT_AN_ORDER = (
     *AT_THE_GATE, errors.NotFound, errors.NotApproved, errors.NotReady, errors.OutputQuarantined,
