@@ -6,13 +6,16 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from mock_api.core.authority import Authority, Surroundings
+from mock_api.core.enforcement import Enforcement
 from mock_api.core.errors import Refusal
 from mock_api.core.events import Event
 from mock_api.core.policy import Policy
@@ -42,9 +45,12 @@ class OpenRange:
 
 @contextmanager
 def open_range(
-    data: Path, policy: Policy, clock: Clock, *, testers: int, database: str | None = None
+    data: Path, policy: Policy, clock: Clock, *, testers: int, database: str | None = None,
+    enforcement: Enforcement | None = None,
 ) -> Iterator[OpenRange]:
     """The range in `data`, or a new one with `testers` testers, for the length of a `with`; raises Problem.
+
+    Its policy is given the `enforcement`, where one is named.
 
     A new one keeps its journal in the PostgreSQL `database` where one is named, else in a file. All it has decided
     so far is on disk when the block begins, and all it has decided when it ends.
@@ -69,15 +75,19 @@ def open_range(
                 exit_code=3,
             )
         authority.open(policy)
+        if enforcement is not None and authority.policy.enforcement != enforcement:
+            authority.operator.adopt_policy(replace(authority.policy, enforcement=enforcement), "start")
         credentials = _credentials(authority, data / "credentials.json", testers)
         asyncio.run(journal.flushed())  # Nobody is handed a key that a crash would forget.
         yield OpenRange(data, authority, journal, credentials)
 
 
-def write_credentials(opened: OpenRange, api_url: str, proxy_url: str | None) -> None:
-    """Write `credentials.json` (mode 0600): addresses, operator key, and one tester to try things with."""
-    opened.credentials.update(api_url=api_url, proxy_url=proxy_url)
-    order = ("api_url", "proxy_url", "operator_key", "tester")
+def write_credentials(
+    opened: OpenRange, api_url: str, proxy_url: str | None, gate_urls: Sequence[str] = ()
+) -> None:
+    """Write `credentials.json` (mode 0600): addresses, the keys, and one tester to try things with."""
+    opened.credentials.update(api_url=api_url, proxy_url=proxy_url, gate_urls=gate_urls)
+    order = ("api_url", "proxy_url", "gate_urls", "operator_key", "gate_key", "tester")
     text = json.dumps({name: opened.credentials[name] for name in order}, indent=2)
     write_private(opened.data / "credentials.json", text + "\n")
 
@@ -150,6 +160,9 @@ def _credentials(authority: Authority, path: Path, testers: int) -> dict[str, An
     operator_key = known.get("operator_key")
     if not (isinstance(operator_key, str) and operator.is_operator_key(operator_key)):
         operator_key = operator.ensure_operator_key() or operator.renew_operator_key()
+    gate_key = known.get("gate_key")
+    if not (isinstance(gate_key, str) and operator.is_gate_key(gate_key)):
+        gate_key = operator.ensure_gate_key() or operator.renew_gate_key()
     tester = known.get("tester")
     if not authority.programme.testers:
         invited = operator.invite_many(testers, "artists", by="start")
@@ -157,7 +170,7 @@ def _credentials(authority: Authority, path: Path, testers: int) -> dict[str, An
     if not isinstance(tester, dict):
         tester = {"tester_id": None, "tester_key": None}
     tester["access_token"] = _access_token(authority, tester)
-    return {"operator_key": operator_key, "tester": tester}
+    return {"operator_key": operator_key, "gate_key": gate_key, "tester": tester}
 
 
 def _access_token(authority: Authority, tester: dict[str, Any]) -> str | None:

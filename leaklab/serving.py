@@ -7,6 +7,7 @@ import errno
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -44,6 +45,13 @@ def listen(host: str, port: int, option: str) -> socket.socket:
     return listener
 
 
+def adopt(descriptor: int) -> socket.socket:
+    """A socket that the process which started this one has opened."""
+    listener = socket.socket(fileno=descriptor)
+    listener.setblocking(False)
+    return listener
+
+
 def address(listener: socket.socket) -> str:
     """The URL of a listener; one that listens everywhere is named by its loopback address."""
     host, port = listener.getsockname()[:2]
@@ -55,18 +63,21 @@ def serve(
     apps: Sequence[tuple[Any, socket.socket]],
     ready: Callable[[], object],
     goodbye: Callable[[], object] = lambda: None,
+    *,
+    until_stdin_ends: bool = False,
 ) -> None:
-    """Serve each (app, listener) until SIGTERM or SIGINT.
+    """Serve each (app, listener) until SIGTERM or SIGINT, or until whoever holds our standard input is gone.
 
     `ready` is called once all of them answer, `goodbye` when they are told to stop: it should end what lasts.
     """
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(apps, ready, goodbye))
+        runner.run(_serve(apps, ready, goodbye, until_stdin_ends))
 
 
 async def _serve(
-    apps: Sequence[tuple[Any, socket.socket]], ready: Callable[[], object], goodbye: Callable[[], object]
+    apps: Sequence[tuple[Any, socket.socket]], ready: Callable[[], object], goodbye: Callable[[], object],
+    until_stdin_ends: bool,
 ) -> None:
     servers = [QuietServer(_configured(app)) for app, _ in apps]
 
@@ -78,6 +89,8 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
+    if until_stdin_ends:
+        loop.add_reader(sys.stdin.fileno(), stop)  # Nobody writes there: what can be read is the end.
     running = [
         asyncio.create_task(server.serve(sockets=[listener]))
         for server, (_, listener) in zip(servers, apps, strict=True)
@@ -87,6 +100,8 @@ async def _serve(
             ready()
         await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        if until_stdin_ends:
+            loop.remove_reader(sys.stdin.fileno())
         stop()
         await asyncio.gather(*running)
     if not all(server.started for server in servers):

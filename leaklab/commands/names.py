@@ -22,3 +22,10 @@ def policy_names(incomplete: str) -> list[str]:
 def card_names(incomplete: str) -> list[str]:
     """Scenarios and policies."""
     return scenario_names(incomplete) + policy_names(incomplete)
+
+
+def enforcement_names(incomplete: str) -> list[str]:
+    """The enforcements that begin like this."""
+    from leaklab.enforcements import NAMES
+
+    return [name for name in NAMES if name.startswith(incomplete)]

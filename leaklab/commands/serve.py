@@ -1,82 +1,46 @@
-"""`leaklab serve`: the API, the public front end, or both as a range, on this machine."""
+"""`leaklab serve`: the API, the public front end, or both as a range with gates in front, on this machine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from leaklab.problems import extra
+from leaklab.problems import Problem, extra
 
-from .names import policy_names
+from .serve_gate import serve_gate
+from .serve_options import (
+    DEFAULT_DATA,
+    LOOPBACK,
+    RANGE_POLICY,
+    AllowedHosts,
+    CredentialFile,
+    Database,
+    DataFolder,
+    EnforcementName,
+    GateCount,
+    HistoryFolder,
+    Host,
+    KeyFileOut,
+    LeakFile,
+    PolicyName,
+    PortApi,
+    PortProxy,
+    RedisOrAuto,
+    RedisUrl,
+    Speed,
+    TesterCount,
+    Upstream,
+)
 
 if TYPE_CHECKING:
     from leaklab.opening import OpenRange
 
 app = typer.Typer(help="Start the API, the public front end, or both.", no_args_is_help=True)
-
-RANGE_POLICY = Path(__file__).parents[1] / "range.yaml"
-DEFAULT_DATA = Path("out/range")
-LOOPBACK = "127.0.0.1"
-
-DataFolder = Annotated[
-    Path,
-    typer.Option("--data", help="Folder of the range: journal, keys, credentials.", envvar="LEAKLAB_DATA"),
-]
-Host = Annotated[
-    str, typer.Option(help="Address to listen on; loopback unless you say otherwise.", envvar="LEAKLAB_HOST")
-]
-PortApi = Annotated[
-    int, typer.Option(help="Port of the API; 0: any free one.", envvar="LEAKLAB_PORT_API", min=0, max=65535)
-]
-PortProxy = Annotated[
-    int,
-    typer.Option(help="Port of the front end; 0: any free one.", envvar="LEAKLAB_PORT_PROXY", min=0, max=65535),
-]
-PolicyName = Annotated[
-    str | None,
-    typer.Option(
-        "--policy",
-        help="A policy's name or file, for a new range; default: one made for people.",
-        envvar="LEAKLAB_POLICY",
-        autocompletion=policy_names,
-    ),
-]
-Speed = Annotated[
-    float,
-    typer.Option(help="How much faster than real time the clock runs.", envvar="LEAKLAB_SPEED", min=0.1, max=600),
-]
-TesterCount = Annotated[
-    int, typer.Option("--testers", help="Testers of a new range.", envvar="LEAKLAB_TESTERS", min=1, max=10_000)
-]
-LeakFile = Annotated[
-    Path | None,
-    typer.Option(help="Also write the tester's access token here: the leak.", envvar="LEAKLAB_LEAK_FILE"),
-]
-Database = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL",
-        help="Keep a new range's journal in PostgreSQL: postgresql+psycopg://USER@HOST/DATABASE. Default: a file in "
-        "--data. A password belongs in LEAKLAB_DATABASE or PGPASSWORD: here the process list would show it.",
-        envvar="LEAKLAB_DATABASE",
-        show_default=False,
-    ),
-]
-Upstream = Annotated[
-    str,
-    typer.Option(help="The API's address; loopback, or a host allowed by name.", envvar="LEAKLAB_UPSTREAM"),
-]
-CredentialFile = Annotated[
-    Path | None,
-    typer.Option(help="A file that holds the leaked access token.", envvar="LEAKLAB_CREDENTIAL_FILE"),
-]
-AllowedHosts = Annotated[
-    str, typer.Option(help="Hosts besides loopback, with commas between.", envvar="LEAKLAB_ALLOWED_HOSTS")
-]
+app.command("gate")(serve_gate)
 
 
 @app.command("range")
@@ -89,29 +53,36 @@ def serve_range(
     speed: Speed = 1.0,
     testers: TesterCount = 20,
     database: Database = None,
+    gates: GateCount = 0,
+    enforcement: EnforcementName = None,
+    redis: RedisOrAuto = None,
+    history: HistoryFolder = None,
 ) -> None:
-    """Start the API and the public front end, which spends a leaked token."""
+    """Start the API, gates in front of it if asked for, and the public front end, which spends a leaked token."""
     with extra("serve", "serve a range"):
+        from leaklab.fleet import Fleet
         from leaklab.front_end import leaking_front_end
         from leaklab.opening import write_credentials
+        from leaklab.redis_server import redis_at
         from leaklab.serving import address, listen, serve
-        from mock_api.web.app import create_app
-        from mock_api.web.settings import WebSettings
-    with (
-        listen(host, port_api, "--port-api") as api_port,
-        listen(host, port_proxy, "--port-proxy") as proxy_port,
-        _opened(data, policy, speed, testers, database) as opened,
-    ):
+    _check_gates(gates, enforcement, speed)
+    with ExitStack() as stack:
+        api_port = stack.enter_context(listen(host, port_api, "--port-api"))
+        proxy_port = stack.enter_context(listen(host, port_proxy, "--port-proxy"))
+        gate_ports = [stack.enter_context(listen(host, 0, "--gates")) for _ in range(gates)]
+        redis_url = stack.enter_context(redis_at(redis))
+        opened = stack.enter_context(_opened(data, policy, speed, testers, database, enforcement))
         api_url, proxy_url = address(api_port), address(proxy_port)
-        write_credentials(opened, api_url, proxy_url)
-        with leaking_front_end(opened, api_url, speed) as front_end:
-            said = f"ready: API {api_url}, front end {proxy_url}, credentials {data / 'credentials.json'}"
-            api = create_app(opened.authority, opened.journal, WebSettings(public_url=api_url))
-            serve(
-                [(api, api_port), (front_end, proxy_port)],
-                lambda: typer.echo(said),
-                opened.journal.dismiss,
-            )
+        fleet = stack.enter_context(Fleet(api_url, data, gate_ports, redis_url, history))
+        write_credentials(opened, api_url, proxy_url, fleet.urls)
+        front_end = stack.enter_context(leaking_front_end(opened, fleet.urls[0] if gates else api_url, speed))
+        said = f"ready: API {api_url}, front end {proxy_url}, credentials {data / 'credentials.json'}"
+        api = _api(opened, api_url, redis_url)
+        serve(
+            [(api, api_port), (front_end, proxy_port)],
+            lambda: fleet.start(opened.credentials["gate_key"], typer.echo, lambda: typer.echo(said)),
+            _goodbye(opened, api),
+        )
 
 
 @app.command("api")
@@ -124,24 +95,27 @@ def serve_api(
     testers: TesterCount = 20,
     database: Database = None,
     leak_file: LeakFile = None,
+    enforcement: EnforcementName = None,
+    redis: RedisUrl = None,
+    gate_key_file: KeyFileOut = None,
 ) -> None:
     """Start the API alone."""
     with extra("serve", "serve the API"):
         from leaklab.opening import write_credentials
         from leaklab.serving import address, listen, serve
         from leaklab.vault import write_private
-        from mock_api.web.app import create_app
-        from mock_api.web.settings import WebSettings
     with (
         listen(host, port_api, "--port-api") as port,
-        _opened(data, policy, speed, testers, database) as opened,
+        _opened(data, policy, speed, testers, database, enforcement) as opened,
     ):
         write_credentials(opened, address(port), None)
         if leak_file is not None:
             write_private(leak_file, f"{opened.credentials['tester']['access_token']}\n")
+        if gate_key_file is not None:
+            write_private(gate_key_file, f"{opened.credentials['gate_key']}\n")
         said = f"ready: API {address(port)}, credentials {data / 'credentials.json'}"
-        api = create_app(opened.authority, opened.journal, WebSettings(public_url=address(port)))
-        serve([(api, port)], lambda: typer.echo(said), opened.journal.dismiss)
+        api = _api(opened, address(port), redis)
+        serve([(api, port)], lambda: typer.echo(said), _goodbye(opened, api))
 
 
 @app.command("proxy")
@@ -162,15 +136,46 @@ def serve_proxy(
         serve([(page, port)], lambda: typer.echo(f"ready: front end {address(port)}"))
 
 
+def _check_gates(gates: int, enforcement: str | None, speed: float) -> None:
+    if gates and speed != 1.0:
+        raise Problem("Gates in front run in real time. Leave out --speed, or --gates.", exit_code=2)
+    if enforcement is not None and not gates:
+        raise Problem("--enforcement is how gates in front keep their view. Say how many with --gates.", exit_code=2)
+
+
+def _api(opened: OpenRange, url: str, redis_url: str | None) -> Any:
+    from mock_api.web.app import create_app
+    from mock_api.web.settings import WebSettings
+
+    with extra("push", "publish in Redis"):
+        if redis_url is not None:
+            import redis as _  # noqa: F401 - to say so before anything starts.
+    return create_app(opened.authority, opened.journal, WebSettings(public_url=url, redis_url=redis_url))
+
+
+def _goodbye(opened: OpenRange, api: Any) -> Any:
+    """What ends the lines that last, so that the server need not wait for those who listen."""
+
+    def dismiss() -> None:
+        opened.journal.dismiss()
+        api.state.board.close()
+
+    return dismiss
+
+
 @contextmanager
 def _opened(
-    data: Path, policy: str | None, speed: float, testers: int, database: str | None
+    data: Path, policy: str | None, speed: float, testers: int, database: str | None, enforcement: str | None
 ) -> Iterator[OpenRange]:
     from leaklab.clock import FastClock, SystemClock
+    from leaklab.enforcements import enforcement_named
     from leaklab.opening import open_range
     from mock_api.core.policy import Policy
     from policy_lab.files import load
 
     clock = SystemClock() if speed == 1.0 else FastClock(speed)
-    with open_range(data, load(Policy, policy or RANGE_POLICY), clock, testers=testers, database=database) as opened:
+    wanted = None if enforcement is None else enforcement_named(enforcement)
+    with open_range(
+        data, load(Policy, policy or RANGE_POLICY), clock, testers=testers, database=database, enforcement=wanted
+    ) as opened:
         yield opened

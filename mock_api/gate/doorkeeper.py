@@ -44,6 +44,7 @@ class Doorkeeper:
         self._flights: dict[Question, Flight] = {}
         self._news = asyncio.Event()
         self._keys_again, self._keys_at = keys_again, float("-inf")
+        self._fetching: asyncio.Task[Answer | None] | None = None
 
     async def read(self, token: str | None) -> Claims:
         """What the token says; raises the Refusal of one that we did not sign."""
@@ -54,8 +55,18 @@ class Doorkeeper:
         except ForgedToken:
             if not self._has_unknown_key(token):
                 raise
-        await self._ask_for_keys()
+        await self._fetch_keys_once_in_a_while()
         return self._reader.decode(token)
+
+    async def fetch_keys(self) -> None:
+        """Get the keys that tokens are signed with: to read them, whatever the view wants to know of keys."""
+        if self._fetching is None:
+            self._keys_at = self._clock.now()
+            self._fetching = asyncio.create_task(self._authority.ask(AskKeys(), None))
+        try:
+            await asyncio.shield(self._fetching)
+        finally:
+            self._fetching = None
 
     async def decide(self, token: str, claims: Claims, arrival: Arrival) -> None:
         """Let the token pass or raise the Refusal, after at most LOOK_UPS answers."""
@@ -135,11 +146,7 @@ class Doorkeeper:
             return False
         return isinstance(kid, str) and kid not in self._authority.keys
 
-    async def _ask_for_keys(self) -> None:
-        """Ask for the key set, but once in a while at most, whoever makes us ask."""
-        question, now = AskKeys(), self._clock.now()
-        if question in self._flights:
-            await self.ask(question)
-        elif not 0.0 <= now - self._keys_at < self._keys_again:
-            self._keys_at = now
-            await self.ask(question)
+    async def _fetch_keys_once_in_a_while(self) -> None:
+        now = self._clock.now()
+        if self._fetching is not None or not 0.0 <= now - self._keys_at < self._keys_again:
+            await self.fetch_keys()

@@ -14,7 +14,6 @@ from msgspec import Struct
 from mock_api.core.access_tokens import TokenReader
 from mock_api.core.enforcement import Enforcement, InProcess, Push
 from mock_api.core.enforcement.point import EnforcementPoint
-from mock_api.core.enforcement.questions import AskKeys
 from mock_api.core.ports import Clock
 from mock_api.http.gate_settings import GateSettings
 from mock_api.http.knock import GATE, GATE_KEY, GATE_URL
@@ -94,7 +93,7 @@ class Parts:
             self.point, self.authority, reader, self.clock, figures, self.limits.keys_again
         )
         self.reports = Reports(place.name, self.authority.report, self.limits, figures)
-        await self.doorkeeper.ask(AskKeys())
+        await self.doorkeeper.fetch_keys()
         wanted = self.point.view.wants()
         if wanted is not None and wanted[0] <= self.clock.now():
             await self.doorkeeper.ask(wanted[1])

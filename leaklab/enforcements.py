@@ -1,0 +1,31 @@
+"""Enforcements by name, as the command line takes them: `push`, `introspection,ttl=5`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from mock_api.core.enforcement import Enforcement
+
+from .problems import Problem
+
+NAMES = (
+    "expiry-only", "introspection", "push", "pull", "status-list", "cutoff", "key-rotation", "freshness", "in-process",
+)
+
+
+def enforcement_named(text: str) -> Enforcement:
+    """The enforcement of `NAME[,key=value…]`; raises Problem."""
+    name, *settings = (part.strip() for part in text.split(","))
+    if name not in NAMES:
+        raise Problem(f"There is no enforcement called {name}. There are {', '.join(NAMES)}.", exit_code=2)
+    told: dict[str, str] = {"kind": name}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise Problem(f"{setting!r} is no setting. Write it as in `{name},key=value`.", exit_code=2)
+        told[key.strip()] = value.strip()
+    try:
+        enforcement: Enforcement = msgspec.convert(told, Enforcement, strict=False)
+    except msgspec.ValidationError as problem:
+        raise Problem(f"The enforcement {text!r} cannot be read: {problem}.", exit_code=2) from None
+    return enforcement
