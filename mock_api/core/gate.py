@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from . import redaction
 from .access_tokens import Claims
-from .dpop import Presented, Proof
+from .dpop import Presented
 from .errors import (
     InsufficientScope,
     MissingToken,
@@ -58,7 +58,8 @@ class Gate:
     """The authority's own enforcement point, which asks the register itself.
 
     Guarantee: no request that starts after `revoke` has returned is admitted. What comes through a gate in front was
-    decided there, by that gate's view; here it is only asked what the tester may.
+    decided there, by that gate's view; here it is only asked what the tester may, and for the proof of possession:
+    one memory of used proofs serves all gates.
     """
 
     def __init__(self, authority: Authority) -> None:
@@ -93,7 +94,7 @@ class Gate:
                 if front in self._fronts:
                     self._fronts[front](claims, now)
             if claims.thumbprint is not None or presented is not None:
-                proof = self._prove(claims, caller, now)
+                proof = self._possession.check(claims, bearer, presented, now)
             self._permit(token, action, now)
             if proof is not None:
                 self._possession.use(proof, now)
@@ -136,13 +137,6 @@ class Gate:
         if token is None or token.tester_id != claims.tester_id or token.expires_at != claims.expires_at:
             raise TokenUnknown("This access token was never issued.")
         return token
-
-    def _prove(self, claims: Claims, caller: Caller, now: float) -> Proof | None:
-        """The proof of possession. A gate in front has its own address and has checked the proof for it."""
-        bearer, _, front, presented = caller
-        if bearer is None or (front is not None and front not in self._fronts):
-            return None
-        return self._possession.check(claims, bearer, presented, now)
 
     def _permit(self, token: IssuedToken | Claims, action: str, now: float) -> None:
         """What the tester may: membership, scope, rate."""

@@ -159,12 +159,15 @@ def test_more_proofs_than_can_be_remembered_are_refused(open_range: Open) -> Non
     knock(opened, token, show(opened, holder, token))
 
 
-def test_a_gate_in_front_has_checked_the_proof_for_its_own_address(open_range: Open) -> None:
+def test_a_proof_is_asked_for_behind_a_gate_in_front_too(open_range: Open) -> None:
+    """And one that was used at one gate is used at all."""
     opened, holder = open_range(dpop=Dpop()), Holder()
     token = buy(opened, holder)
-    knock(opened, token, None, gate="gate-1")
-    opened.authority.gate.attach("lab-1", lambda claims, now: None)
-    assert refused(lambda: knock(opened, token, None, gate="lab-1")) is errors.KeyNotProven
+    for gate in ("gate-1", "gate-2"):
+        assert refused(lambda gate=gate: knock(opened, token, None, gate)) is errors.KeyNotProven
+    seen = show(opened, holder, token)
+    knock(opened, token, seen, "gate-1")
+    assert refused(lambda: knock(opened, token, seen, "gate-2")) is errors.ProofReplayed
 
 
 def test_proof_or_not_a_revoked_token_is_revoked(open_range: Open) -> None:
