@@ -15,9 +15,10 @@ from starlette.types import Scope
 
 from mock_api.core import errors
 from mock_api.core.authority import Authority
+from mock_api.core.dpop import Presented
 from mock_api.core.gate import Caller
 from mock_api.core.redaction import NAME_LIMIT, redact
-from mock_api.http.knock import bearer, knock_of
+from mock_api.http.knock import Knock, bearer, knock_of
 from mock_api.http.possession import presented_in, proven_token
 
 By = Annotated[str, Query(
@@ -45,18 +46,36 @@ def caller_of(scope: Scope) -> Caller:
 
     What comes with a gate key came through a gate in front; raises GateKeyInvalid if the key is not ours.
     """
-    authorization, origin, gate, gate_key, gate_origin, gate_url = knock_of(scope)
-    name, public_url = None, scope["app"].state.public_url
-    if gate_key is not None:  # Without it, whatever is said of gates, nobody has to believe it.
-        if not scope["app"].state.is_gate_key(gate_key.decode("latin-1")):
-            raise errors.GateKeyInvalid("This is not the gate key of this range.")
-        name = _gate_name(gate or b"")
-        origin = gate_origin.decode("latin-1") if gate_origin else origin
-        public_url = gate_url.decode("latin-1") if gate_url else public_url
-    token, presented = bearer(authorization), None
-    if token is None and (token := proven_token(authorization)) is not None:
-        presented = presented_in(scope, public_url)
+    knock = knock_of(scope)
+    origin, name = knock.origin, None
+    if knock.gate_key is not None:  # Without it, whatever is said of gates, nobody has to believe it.
+        _check_gate_key(scope, knock.gate_key)
+        name = _gate_name(knock.gate or b"")
+        origin = knock.gate_origin.decode("latin-1") if knock.gate_origin else origin
+    token, presented = bearer(knock.authorization), None
+    if token is None and (token := proven_token(knock.authorization)) is not None:
+        presented = presented_in(scope, _public_url(scope, knock))
     return Caller(token, origin, name, presented)
+
+
+def presented_by(scope: Scope) -> Presented:
+    """How a request for a token shows possession of a key; raises Invalid or GateKeyInvalid."""
+    knock = knock_of(scope)
+    if knock.gate_key is not None:
+        _check_gate_key(scope, knock.gate_key)
+    return presented_in(scope, _public_url(scope, knock))
+
+
+def _check_gate_key(scope: Scope, key: bytes) -> None:
+    if not scope["app"].state.is_gate_key(key.decode("latin-1")):
+        raise errors.GateKeyInvalid("This is not the gate key of this range.")
+
+
+def _public_url(scope: Scope, knock: Knock) -> str:
+    """Where the sender believes to be: our own address, or that of a gate which has shown the gate key."""
+    if knock.gate_key is not None and knock.gate_url:
+        return knock.gate_url.decode("latin-1")
+    return str(scope["app"].state.public_url)
 
 
 def operator_only(authority: Authority) -> list[params.Depends]:

@@ -12,10 +12,9 @@ from starlette.responses import Response
 from mock_api.core.authority import Authority
 from mock_api.core.doors.public import TokenGrant
 from mock_api.core.errors import ClientInvalid, Invalid, TooLarge, UnsupportedGrant
-from mock_api.http.possession import presented_in
 
 from .answers import answer
-from .callers import caller_of
+from .callers import caller_of, presented_by
 from .documents import operation, token_errors
 from .refusals import TOKEN_PATH
 
@@ -54,7 +53,7 @@ def serve_oauth(api: FastAPI, authority: Authority) -> None:
         if form["grant_type"] != "client_credentials":
             raise UnsupportedGrant("only client_credentials is spoken here", param="grant_type")
         origin = caller_of(request.scope).origin
-        presented = presented_in(request.scope, request.app.state.public_url)
+        presented = presented_by(request.scope)
         grant = authority.public.issue_access_token(client_id, client_secret, form.get("scope"), origin, presented)
         return answer(grant, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
 

@@ -204,3 +204,23 @@ def test_keys_of_operators_need_no_proof_and_get_none(bound: House) -> None:
     assert ask(bound, bound.operator_key, scheme="Bearer", path=path).status_code == 200
     answer = ask(bound, bound.operator_key, path=path)
     assert (answer.status_code, answer.headers["www-authenticate"].count("DPoP")) == (401, 0)
+
+
+def test_behind_a_gate_a_proof_names_the_gate(bound: House) -> None:
+    """The gate says where it stands, and is believed by its key; anybody else may say what they like."""
+    holder, gate = Holder(), "https://gate-1.example"
+    badge = {
+        "X-Leaklab-Gate": "gate-1", "X-Leaklab-Gate-Url": gate,
+        "X-Leaklab-Gate-Key": bound.authority.operator.renew_gate_key(),
+    }
+    form, auth = {"grant_type": "client_credentials"}, (bound.tester_id, bound.tester_key)
+    proof = holder.proof(bound.clock.at, "POST", f"{gate}/oauth/token")
+    unbelieved = {name: value for name, value in badge.items() if name != "X-Leaklab-Gate-Key"}
+    at_the_gate: Any = bound.anybody
+    refused = at_the_gate.post("/oauth/token", data=form, auth=auth, headers={**unbelieved, "DPoP": proof})
+    assert refused.json()["error"] == "invalid_dpop_proof"
+    bought = at_the_gate.post("/oauth/token", data=form, auth=auth, headers={**badge, "DPoP": proof})
+    token = bought.json()["access_token"]
+    for address, status in ((f"{gate}/v1/videos", 200), (VIDEOS, 401)):
+        shown = {"Authorization": f"DPoP {token}", "DPoP": holder.proof(bound.clock.at, url=address, token=token)}
+        assert at_the_gate.get("/v1/videos", headers={**badge, **shown}).status_code == status
