@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from .scopes import AllScope, FamilyScope, IssuedBeforeScope, KeyScope, Scope, TokenScope
+from .scopes import AllScope, CohortScope, FamilyScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
+from .video import VideoRecord
 
 if TYPE_CHECKING:
     from .authority import Authority
-
-CoversOutput = Callable[[str, str], bool]  # (jti, tester_id) → whether an output made so is covered
 
 
 class BlastRadius(Struct, frozen=True):
@@ -27,45 +25,54 @@ class BlastRadius(Struct, frozen=True):
 
 
 def measure(authority: Authority, scope: Scope, now: float) -> BlastRadius:
-    """The blast radius of revoking `scope` at `now`; what is revoked, expired or gone does not count."""
-    programme, register = authority.programme, authority.register
-    covers, stopped = register.covers(scope), register.revoked.covers
-    members = {tester_id for tester_id, tester in programme.testers.items() if tester.left_at is None}
-    holders = [
-        token.tester_id
-        for token in programme.tokens.values()
-        if token.expires_at > now and token.tester_id in members and covers(token) and not stopped(token)
-    ]
-    keyed = [
-        tester.tester_id
-        for tester in programme.covered(scope)
-        if tester.tester_id in members and tester.key is not None and not tester.key.revoked
-    ]
-    videos = authority.videos.count(outputs_under(authority, scope))
-    return BlastRadius(len(holders), len({*holders, *keyed}), len(keyed), *videos)
+    """The blast radius of revoking `scope` at `now`; what is revoked, expired or gone does not count.
+
+    However many tokens there are, it costs the same; every output under the scope is looked at.
+    """
+    authority.programme.expire(now)
+    stopping = authority.programme.in_force.count(scope, now)
+    outputs = outputs_under(authority, scope)
+    family = authority.families.begun_with(scope.jti) if isinstance(scope, TokenScope) else None
+    if family is not None:  # What was exchanged for a token goes with it.
+        also = outputs_under(authority, FamilyScope(family.family_id))
+        outputs = list({record.video_id: record for record in (*outputs, *also)}.values())
+    return BlastRadius(*stopping, *authority.videos.count(outputs))
 
 
-def outputs_under(authority: Authority, scope: Scope) -> CoversOutput:
+def outputs_under(authority: Authority, scope: Scope) -> list[VideoRecord]:
     """Which outputs `scope` covers: all that a covered person ever made, else those of the covered tokens.
 
     Expired tokens leave the books; where their key or instant of issue decides, their outputs count as
     covered: when in doubt an output is locked, not let out.
     """
-    if isinstance(scope, TokenScope):
-        return lambda jti, _: jti == scope.jti
-    if isinstance(scope, AllScope):
-        return lambda _, __: True
-    if isinstance(scope, FamilyScope):
-        return _family_outputs(authority, scope.family_id)
-    if isinstance(scope, IssuedBeforeScope | KeyScope):
-        tokens, covers = authority.programme.tokens, authority.register.covers(scope)
-        return lambda jti, _: jti not in tokens or covers(tokens[jti])
-    covered = {tester.tester_id for tester in authority.programme.covered(scope)}
-    return lambda _, tester_id: tester_id in covered
+    videos = authority.videos
+    match scope:
+        case AllScope():
+            return list(videos.records.values())
+        case TesterScope(tester_id=tester_id):
+            return videos.of_tester(tester_id)
+        case CohortScope(cohort=cohort):
+            return videos.of_cohort(cohort)
+        case TokenScope(jti=jti):
+            return _of_token(authority, jti)
+        case FamilyScope(family_id=family_id):
+            return _of_family(authority, family_id)
+        case IssuedBeforeScope() | KeyScope():
+            tokens, covers = authority.programme.tokens, authority.register.covers(scope)
+            return [
+                record for record in videos.records.values()
+                if record.jti not in tokens or covers(tokens[record.jti])
+            ]
 
 
-def _family_outputs(authority: Authority, family_id: str) -> CoversOutput:
+def _of_token(authority: Authority, jti: str) -> list[VideoRecord]:
+    token = authority.programme.tokens.get(jti)
+    among = authority.videos.of_tester(token.tester_id) if token else authority.videos.records.values()
+    return [record for record in among if record.jti == jti]
+
+
+def _of_family(authority: Authority, family_id: str) -> list[VideoRecord]:
     """The outputs of a family: those of its tester, but for tokens that are known to be of another."""
     tokens, family = authority.programme.tokens, authority.families.families.get(family_id)
-    whose = None if family is None else family.tester_id
-    return lambda jti, tester_id: tester_id == whose and (jti not in tokens or tokens[jti].family == family_id)
+    among = [] if family is None else authority.videos.of_tester(family.tester_id)
+    return [record for record in among if record.jti not in tokens or tokens[record.jti].family == family_id]

@@ -49,7 +49,7 @@ class Containment:
                 raise NotFound("No such access token.", param="scope.jti")
             case TesterScope(tester_id=tester_id) if tester_id not in self._authority.programme.testers:
                 raise NotFound("No such tester.", param="scope.tester_id")
-            case CohortScope() if not self._authority.programme.covered(scope):
+            case CohortScope(cohort=cohort) if cohort not in self._authority.programme.cohorts:
                 raise NotFound("No tester is in this cohort.", param="scope.cohort")
             case FamilyScope(family_id=family_id) if family_id not in self._authority.families.families:
                 raise NotFound("No such refresh-token family, or it is over.", param="scope.family_id")
@@ -67,13 +67,12 @@ class Containment:
         """
         authority = self._authority
         radius = measure(authority, scope, now)
-        already = authority.register.already(scope)
+        already = authority.register.already(scope, now)
         covering = self._covering(scope) if already else None
         if already and (grounds.alert_id is None or (covering and covering.alert_id == grounds.alert_id)):
             return RevocationOutcome(covering.revocation_id if covering else None, radius, already)
         revocation_id = authority.ids.new("revocation")
-        covers = outputs_under(authority, scope)
-        authority.videos.dispose(revocation_id, covers, now)
+        authority.videos.dispose(revocation_id, outputs_under(authority, scope), now)
         family = authority.families.begun_with(scope.jti) if isinstance(scope, TokenScope) else None
         if family is not None and not family.is_revoked:  # What was exchanged for the token goes with it, and first.
             self.revoke(FamilyScope(family.family_id), grounds, now)
@@ -136,6 +135,20 @@ class Containment:
         if isinstance(scope, IssuedBeforeScope):
             instant = event.scope.instant if isinstance(event.scope, IssuedBeforeScope) else event.at
             return isinstance(event.scope, IssuedBeforeScope | AllScope) and scope.instant <= instant
-        inner = {tester.tester_id for tester in self._authority.programme.covered(scope)}
-        outer = {tester.tester_id for tester in self._authority.programme.covered(event.scope)}
-        return bool(inner) and inner <= outer
+        return self._covers_persons(event.scope, scope)
+
+    def _covers_persons(self, outer: Scope, inner: Scope) -> bool:
+        """Whether everybody under `inner` (a tester, a cohort, all) is under `outer`."""
+        programme = self._authority.programme
+        if isinstance(inner, TesterScope):
+            cohort, count = programme.tester(inner.tester_id).cohort, 1
+        elif isinstance(inner, CohortScope):
+            cohort, count = inner.cohort, programme.cohorts[inner.cohort]
+        elif len(programme.cohorts) == 1:
+            (cohort, count), = programme.cohorts.items()
+        else:
+            return isinstance(outer, AllScope)
+        if isinstance(outer, TesterScope):
+            only = inner if isinstance(inner, TesterScope) else outer
+            return count == 1 and only == outer and programme.tester(outer.tester_id).cohort == cohort
+        return outer in (AllScope(), CohortScope(cohort))

@@ -8,7 +8,6 @@ covered token, so none comes later.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from . import events
@@ -17,9 +16,6 @@ from .video import Stage, VideoRecord
 
 if TYPE_CHECKING:
     from .authority import Authority
-
-Covers = Callable[[str, str], bool]  # (jti, tester_id) -> whether the revocation covers it
-
 
 def dispose(
     authority: Authority, records: list[VideoRecord], revocation_id: str, now: float, to: Disposition | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 from math import inf
@@ -22,8 +23,8 @@ from .events import (
     TesterThrottled,
     TokenIssued,
 )
+from .in_force import InForce
 from .policy import Quota
-from .scopes import AllScope, CohortScope, Scope, TesterScope
 
 if TYPE_CHECKING:
     from .authority import Authority
@@ -60,7 +61,7 @@ class TesterKey(Struct):
     key_id: str
     key_hash: str
     issued_at: float
-    revoked: bool = False
+    after: int                       # how many revocations of testers there had been: it outlives those
 
 
 class Tester(Struct):
@@ -85,7 +86,11 @@ class Programme:
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
         self._by_key: dict[str, Tester] = {}
-        self._expiring: list[IssuedToken] = []
+        self._expiring: list[IssuedToken] = []  # a heap
+        self._expired: list[IssuedToken] = []   # still in the books
+        self._is_waiting = False                # for the next token to expire
+        self.cohorts: Counter[str] = Counter()  # how many were ever invited to each
+        self.in_force = InForce(authority)
         self._pepper: bytes | None = None
         self.testers: dict[str, Tester] = {}
         self.tokens: dict[str, IssuedToken] = {}
@@ -120,17 +125,6 @@ class Programme:
         if self._pepper is None:
             self._pepper = tester_keys.pepper(self._authority.vault, self._authority.secrets)
         return tester_keys.keyed_hash(self._pepper, key)
-
-    def covered(self, scope: Scope) -> list[Tester]:
-        """The testers a scope covers as persons: they lose their keys with it. Token scopes cover nobody."""
-        match scope:
-            case TesterScope(tester_id=tester_id):
-                return [self.testers[tester_id]] if tester_id in self.testers else []
-            case CohortScope(cohort=cohort):
-                return [tester for tester in self.testers.values() if tester.cohort == cohort]
-            case AllScope():
-                return list(self.testers.values())
-        return []
 
     def state_of(self, tester: Tester, now: float) -> TesterState:
         """Where the tester stands; suspension comes before the rest of an active membership."""
@@ -176,7 +170,8 @@ class Programme:
         """Raise TooManyTokens if the tester holds as many access tokens as the quota allows."""
         limit = self.quota_of(tester.tester_id).live_tokens
         # Whatever has expired is dropped by the next token, so a tester whose old ones have expired gets one.
-        if tester.live_tokens >= limit and not self._expiring[0].expires_at <= now:
+        self.expire(now)
+        if tester.live_tokens >= limit and not self._expired:
             raise TooManyTokens(f"This tester holds {limit} live access tokens, which is the quota.")
 
     def issue_token(self, tester: Tester, terms: TokenTerms, now: float) -> IssuedToken:
@@ -201,13 +196,16 @@ class Programme:
         """Somebody is on the list."""
         tester = Tester(event.tester_id, event.name, event.cohort, event.quota, event.at)
         self.testers[event.tester_id] = tester
+        self.cohorts[event.cohort] += 1
 
     def apply_tester_key_issued(self, event: TesterKeyIssued) -> None:
         """The new key counts, the old one does not."""
         tester = self.testers[event.tester_id]
+        worked = self.in_force.key_works(tester)
         if tester.key is not None:
             del self._by_key[tester.key.key_hash]
-        tester.key = TesterKey(event.key_id, event.key_hash, event.at)
+        tester.key = TesterKey(event.key_id, event.key_hash, event.at, self.in_force.revocations)
+        self.in_force.note_key(tester, worked=worked)
         self._by_key[event.key_hash] = tester
 
     def apply_tester_activated(self, event: TesterActivated) -> None:
@@ -216,7 +214,10 @@ class Programme:
 
     def apply_tester_left(self, event: TesterLeft) -> None:
         """The gate refuses the tester's tokens from now on."""
-        self.testers[event.tester_id].left_at = event.at
+        tester = self.testers[event.tester_id]
+        if tester.left_at is None:
+            self.in_force.note_left(tester)
+        tester.left_at = event.at
 
     def apply_tester_throttled(self, event: TesterThrottled) -> None:
         """The latest word on a tester's rate counts."""
@@ -234,15 +235,35 @@ class Programme:
         )
         self.tokens[event.jti] = token
         tester.live_tokens += 1
-        expiring = self._expiring
-        heappush(expiring, token)
-        while expiring and expiring[0].expires_at <= event.at:
-            expired = heappop(expiring)
+        self.in_force.enter(token, tester)
+        heappush(self._expiring, token)
+        self.expire(event.at)
+        for expired in self._expired:
             if self.tokens.pop(expired.jti, None) is not None:
                 self.testers[expired.tester_id].live_tokens -= 1
+        self._expired.clear()
+        self._wait()
 
     def apply_revoked(self, event: Revoked) -> None:
-        """Kill the keys of the testers covered. A key made later counts, were it at the same instant."""
-        for tester in self.covered(event.scope):
-            if tester.key is not None:
-                tester.key.revoked = True
+        """Count out what works no longer. A key made later counts, were it at the same instant."""
+        self.expire(event.at)
+        self.in_force.revoke(event)
+
+    def expire(self, now: float) -> None:
+        """Count out the tokens whose time is up; in the books they stay until the next one is issued."""
+        expiring = self._expiring
+        while expiring and expiring[0].expires_at <= now:
+            token = heappop(expiring)
+            self._expired.append(token)
+            self.in_force.expire(token)
+
+    def _wait(self) -> None:
+        """Count out each token at its time, so that nobody who asks has to wait for a million of them."""
+        if not self._is_waiting and self._expiring:
+            self._is_waiting = True
+            self._authority.forgetting.set(self._expiring[0].expires_at, self._wait_no_longer, "")
+
+    def _wait_no_longer(self, _: str, at: float) -> None:
+        self.expire(at)
+        self._is_waiting = False
+        self._wait()

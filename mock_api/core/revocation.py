@@ -10,7 +10,7 @@ from .errors import Refusal, TesterSuspended, TokenRevoked
 from .events import ProgrammePaused, ProgrammeResumed, Revoked, Suspended, SuspensionLifted
 from .programme import IssuedToken, Tester
 from .reach import Coverable, Reach
-from .scopes import FamilyScope, IssuedBeforeScope, KeyScope, Scope, TokenScope
+from .scopes import CohortScope, FamilyScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
 
 if TYPE_CHECKING:
     from .authority import Authority
@@ -67,7 +67,7 @@ class RevocationRegister:
         reach.add(scope)
         return reach.covers
 
-    def already(self, scope: Scope) -> bool:
+    def already(self, scope: Scope, now: float) -> bool:
         """Whether revoking `scope` now would change nothing, because all of it is revoked."""
         revoked, programme = self.revoked, self._authority.programme
         match scope:
@@ -81,11 +81,12 @@ class RevocationRegister:
             case FamilyScope(family_id=family_id):
                 family = self._authority.families.families.get(family_id)
                 return family is not None and revoked.covers(family.as_a_whole())
-        testers = programme.covered(scope)
-        if not testers or any(tester.key is not None and not tester.key.revoked for tester in testers):
-            return False
-        covers = self.covers(scope)
-        return not any(covers(token) and not revoked.covers(token) for token in programme.tokens.values())
+            case TesterScope(tester_id=tester_id) if tester_id not in programme.testers:
+                return False
+            case CohortScope(cohort=cohort) if cohort not in programme.cohorts:
+                return False
+        programme.expire(now)
+        return programme.in_force.is_empty(scope, now)
 
     def apply_revoked(self, event: Revoked) -> None:
         """Refuse what the scope covers, as far as it was issued until now."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import errors, events
 from .characters import Characters
-from .dispositions import Covers, count, dispose, recall
+from .dispositions import count, dispose, recall
 from .idempotency import Remembered, idempotency_hashes
 from .ordered import Ordered
 from .orders import VideoOrder, check_order, inherit
@@ -48,6 +48,7 @@ class Videos:
         self.characters = Characters(authority)
         self.outputs = Outputs(authority)
         self._of: dict[str, Ordered] = {}
+        self._of_cohort: dict[str, Ordered] = {}
         self._remembered = Remembered()
         self._cursors: OrderedDict[tuple[str, str], int] = OrderedDict()  # (tester, gone video) -> rank
         self._last_rank = 0
@@ -134,11 +135,19 @@ class Videos:
 
     # --- what responders do ---
 
+    def of_tester(self, tester_id: str) -> list[VideoRecord]:
+        """Every video of a tester, oldest first."""
+        return self._all(self._of.get(tester_id))
+
+    def of_cohort(self, cohort: str) -> list[VideoRecord]:
+        """Every video of a cohort's testers, oldest first."""
+        return self._all(self._of_cohort.get(cohort))
+
     def dispose(
-        self, revocation_id: str, covers: Covers, now: float, *, to: Disposition | None = None
+        self, revocation_id: str, records: list[VideoRecord], now: float, *, to: Disposition | None = None
     ) -> None:
-        """Do with every covered output what the policy says, or `to`; `dispositions` has the invariant."""
-        dispose(self._authority, self._covered(covers), revocation_id, now, to)
+        """Do with each of `records` what the policy says, or `to`; `dispositions` has the invariant."""
+        dispose(self._authority, records, revocation_id, now, to)
 
     def recall_finished(self, revocation_id: str, now: float) -> None:
         """Take back every finished output, whoever's it is; renders in flight go on."""
@@ -146,9 +155,9 @@ class Videos:
             if record.phase == "finished" and record.approval != "recalled" and record.stage is not None:
                 recall(self._authority, record, revocation_id, now)
 
-    def count(self, covers: Covers) -> tuple[int, int, int]:
+    def count(self, records: list[VideoRecord]) -> tuple[int, int, int]:
         """The blast radius in outputs: in flight, held, released."""
-        return count(self._covered(covers))
+        return count(records)
 
     def attribute(self, content: bytes) -> Provenance:
         """Which token made this content, by its watermark, also when the video is gone; or `NotFound`."""
@@ -170,6 +179,7 @@ class Videos:
         record.approval = "not_required" if self._authority.policy.approval.mode == "none" else "pending"
         self.records[event.video_id] = record
         self._of.setdefault(event.tester_id, Ordered()).add(record.rank, event.video_id)
+        self._of_cohort.setdefault(self._cohort(event.tester_id), Ordered()).add(record.rank, event.video_id)
         self.usage.note_ordered(event.tester_id, event.at)
         if event.idempotency is not None:
             self._remembered.note(event.tester_id, event.idempotency, event.video_id, event.at)
@@ -210,8 +220,11 @@ class Videos:
         if len(self.rendering.line.waiting) >= self._authority.render_model.queue_limit:
             raise errors.QueueFull("The render queue is full; try again later.", retry_after=RETRY_SOON)
 
-    def _covered(self, covers: Covers) -> list[VideoRecord]:
-        return [record for record in self.records.values() if covers(record.jti, record.tester_id)]
+    def _all(self, index: Ordered | None) -> list[VideoRecord]:
+        return [] if index is None else [self.records[key] for key in index.page(None, len(index))]
+
+    def _cohort(self, tester_id: str) -> str:
+        return self._authority.programme.testers[tester_id].cohort
 
     def _rank(self, tester_id: str, video_id: str) -> int:
         gone = self._cursors.get((tester_id, video_id))
@@ -227,10 +240,10 @@ class Videos:
     def _forget(self, video_id: str) -> None:
         record = self.records.pop(video_id)
         self._authority.approvals.withdraw(record)
-        of_tester = self._of[record.tester_id]
-        of_tester.remove(record.rank)
-        if not of_tester:
-            del self._of[record.tester_id]
+        for index, key in ((self._of, record.tester_id), (self._of_cohort, self._cohort(record.tester_id))):
+            index[key].remove(record.rank)
+            if not index[key]:
+                del index[key]
         if record.key_hash is not None:
             self._remembered.forget(record.tester_id, record.key_hash, video_id)
         self._cursors[record.tester_id, video_id] = record.rank

@@ -187,7 +187,7 @@ class OperatorDoor:
             tester.invited_at,
             tester.activated_at,
             tester.left_at,
-            tester.key is not None and not tester.key.revoked,
+            programme.in_force.key_works(tester),
             tester.last_token_at,
         )
 

@@ -86,7 +86,7 @@ class ResponderDoor:
         grounds = self._grounds(reason, by, alert_id)
         self._containment.require(scope, now)
         if dry_run:
-            already = self._authority.register.already(scope)
+            already = self._authority.register.already(scope, now)
             return RevocationOutcome(None, measure(self._authority, scope, now), already)
         return self._containment.revoke(scope, grounds, now)
 

@@ -28,7 +28,7 @@ from mock_api.core.scopes import Scope
 # down: whoever restarts takes none that is older.
 APART = frozenset({
     "_authority", "clock", "streams", "ids", "secrets", "vault", "_vault", "_secrets", "_log", "_pepper", "_cipher",
-    "_private", "_possession", "_sequence", "_suspect", "shown", "verifier",
+    "_private", "_possession", "_sequence", "_suspect", "shown", "verifier", "in_force",
 })
 
 DETECTORS = (

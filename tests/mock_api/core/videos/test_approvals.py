@@ -161,7 +161,8 @@ def test_what_was_decided_is_not_decided_again(held: Any, decided: str) -> None:
 def test_what_a_revocation_took_is_not_decided(held: Any, to: str, refusal: type[Exception]) -> None:
     video, desk = held.finished(), held.authority.reviewer
     desk.claim(video.id, "Bo")
-    held.authority.videos.dispose("rev_1", lambda *_: True, held.range.clock.now(), to=to)
+    videos = held.authority.videos
+    videos.dispose("rev_1", list(videos.records.values()), held.range.clock.now(), to=to)
     for decide in (desk.claim, desk.approve, lambda video_id, name: desk.reject(video_id, name, "no")):
         with pytest.raises(refusal):
             decide(video.id, "Bo")

@@ -232,6 +232,6 @@ def step(studio: Any, what: str, which: int, name: str) -> None:
                 )
             case "revoke":
                 now = studio.authority.settle()
-                studio.authority.videos.dispose(name, lambda _jti, _tester: True, now)
+                studio.authority.videos.dispose(name, list(studio.authority.videos.records.values()), now)
     except Refusal:
         pass

@@ -151,7 +151,8 @@ def test_deleting_in_flight_cancels_the_render_and_frees_its_place(open_studio: 
 
 def test_what_is_quarantined_cannot_be_deleted(studio: Any) -> None:
     video = studio.finished()
-    studio.authority.videos.dispose("rev_1", lambda *_: True, studio.range.clock.now(), to="quarantine")
+    videos = studio.authority.videos
+    videos.dispose("rev_1", videos.of_tester(studio.tester_id), studio.range.clock.now(), to="quarantine")
     with pytest.raises(OutputQuarantined):
         studio.authority.tester.delete_video(studio.caller, video.id)
 
