@@ -32,6 +32,8 @@ class Lineage:
     def __init__(self, who: int, grant: TokenGrant) -> None:
         self.who = who
         self.history = [grant]      # in the order in which they were given
+        self.used: set[str] = set()
+        self.void: set[str] = set()  # replaced by a retry
         self.dead = False
 
 
@@ -77,16 +79,28 @@ class Sessions(RuleBasedStateMachine):
             grant = self.door.exchange(self.applicant(who), Exchange(self.people[who][1], TESTER_KEY))
             self.lineages.append(Lineage(who, grant))
 
+    @rule(which=WHICH, ages=st.lists(st.integers(0, 2), min_size=2, max_size=4))
+    def hurry(self, which: int, ages: list[int]) -> None:
+        """Several uses at one instant: retries, and thieves."""
+        for age in ages:
+            self.refresh(which, age)
+
     @rule(which=WHICH, age=st.integers(0, 3))
     def refresh(self, which: int, age: int) -> None:
         """Somebody comes with the newest token, or an older one."""
         lineage = self.lineage(which)
         if lineage is None:
             return
-        grant = lineage.history[max(0, len(lineage.history) - 1 - age)]
+        text = str(lineage.history[max(0, len(lineage.history) - 1 - age)].refresh_token)
         with suppress(Refusal):
-            lineage.history.append(self.door.refresh(self.applicant(lineage.who), str(grant.refresh_token)))
+            newest = lineage.history[-1]
+            lineage.history.append(self.door.refresh(self.applicant(lineage.who), text))
             assert not lineage.dead, "a dead family was refreshed"
+            assert text not in lineage.void, "what a retry had replaced was refreshed"
+            if text in lineage.used:
+                lineage.void.add(str(newest.refresh_token))
+                assert not self.door.introspect(newest.access_token).active
+            lineage.used.add(text)
 
     @rule(which=WHICH, age=st.integers(0, 2))
     def exchange_access(self, which: int, age: int) -> None:

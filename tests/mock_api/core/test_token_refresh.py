@@ -153,6 +153,14 @@ def test_within_the_grace_a_retry_replaces_what_was_given(open_range: Open) -> N
     assert not session.works(third)
 
 
+def test_what_a_retry_replaced_is_no_retry_itself(open_range: Open) -> None:
+    session = Session(open_range(refresh=Refresh(grace=10.0)))
+    lost = session.refresh(session.first)
+    again = session.refresh(session.first)
+    session.refused(lost)
+    assert not session.works(again)
+
+
 def test_the_grace_ends_counted_from_the_first_use(open_range: Open) -> None:
     opened = open_range(refresh=Refresh(grace=10.0))
     session = Session(opened)
