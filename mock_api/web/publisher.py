@@ -40,7 +40,9 @@ async def publish(board: NoticeBoard, streams: PushChannels, url: str) -> None:
 
     failures = 0
     while True:
-        redis = Redis.from_url(url, decode_responses=True, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None)
+        redis = Redis.from_url(
+            url, decode_responses=True, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None
+        )
         try:
             publication = Publication(board, streams, redis)
             await publication.resume()
