@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -67,7 +68,7 @@ def open_range(
     with _journal(place) as journal:
         remember(data, place)
         authority = Authority(surroundings, journal)
-        _replay(authority, journal, clock)
+        _catch_up(authority, journal, clock)
         if authority.keyring.keys and not keys_are_there:
             raise Problem(
                 f"The key file {data / 'keys.json'} is gone, and without it every key and token of this range is "
@@ -132,7 +133,8 @@ def _unavailable(place: Path | str, why: str | None) -> str:
     )
 
 
-def _replay(authority: Authority, journal: Journal, clock: Clock) -> None:
+def replay(authority: Authority, journal: Journal) -> float:
+    """Rebuild the authority's state; the instant of the newest event, epoch seconds, or 0.0 where there is none."""
     newest_at = 0.0
 
     def told() -> Iterator[Event]:
@@ -141,7 +143,16 @@ def _replay(authority: Authority, journal: Journal, clock: Clock) -> None:
             newest_at = event.at
             yield event
 
-    authority.replay(told())
+    gc.disable()  # What a replay makes it keeps: looking for garbage meanwhile costs a tenth of the time.
+    try:
+        authority.replay(told())
+    finally:
+        gc.enable()
+    return newest_at
+
+
+def _catch_up(authority: Authority, journal: Journal, clock: Clock) -> None:
+    newest_at = replay(authority, journal)
     if isinstance(clock, FastClock):
         clock.catch_up(newest_at)
     behind = newest_at - clock.now()

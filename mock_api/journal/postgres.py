@@ -29,14 +29,15 @@ LOCK_MS = 2_000       # milliseconds to wait for the lock of a writer who has ju
 LOCK = 0x1EAC_1AB     # the advisory lock's class; within it the schema, so that each schema may hold a journal
 WAIT = 0.1            # seconds between looks at the silence
 
-SESSION = f"""
-    SET synchronous_commit = on;
-    SET statement_timeout = {STATEMENT_MS};
-    SET lock_timeout = {LOCK_MS};
-    SET tcp_keepalives_idle = 5;
-    SET tcp_keepalives_interval = 2;
-    SET tcp_keepalives_count = 3;
-"""  # With these keepalives the server notices within 11 s that this machine is gone, and frees the lock.
+SETTINGS = {
+    "synchronous_commit": "on",
+    "statement_timeout": str(STATEMENT_MS),
+    "lock_timeout": str(LOCK_MS),
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}  # With these keepalives the server notices within 11 s that this machine is gone, and frees the lock.
+SESSION = f"SELECT {', '.join(f'set_config({name!r}, {value!r}, false)' for name, value in SETTINGS.items())}"
 KEEPALIVES = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 TAKE_LOCK = text(
     "SELECT pg_advisory_lock(:lock, coalesce((SELECT oid::int FROM pg_namespace WHERE nspname = current_schema()), 0))"
@@ -119,7 +120,14 @@ class PostgresDatabase:
 
 
 class PatientConnection(psycopg.Connection[Any]):
-    """A connection that gives up on a server which has been silent for `SILENCE` seconds."""
+    """A connection that gives up on a server which has been silent for `SILENCE` seconds.
+
+    It takes answers in binary: as text, payloads would come as twice as many hexadecimal digits.
+    """
+
+    def cursor(self, *args: Any, **more: Any) -> Any:
+        """A cursor that takes its answers in binary."""
+        return super().cursor(*args, **{"binary": True, **more})
 
     def wait(self, gen: PQGen[Answer], interval: float = WAIT, *_: Any, **__: Any) -> Answer:
         """Wait for an answer; raises psycopg.OperationalError, and closes the connection, when none comes."""
