@@ -43,7 +43,7 @@ class GateDoor:
             self._authority.gate.examine(claims, now)
         except Refusal:
             return TokenStatus(False)
-        return TokenStatus(True)
+        return TokenStatus(self._authority.programme.testers[claims.tester_id].left_at is None)
 
     def pulse(self) -> Pulse:
         """Where the revocation feed stands."""
