@@ -40,6 +40,7 @@ from .possession import Possession
 from .programme import Programme
 from .revocation import RevocationRegister
 from .revocation_feed import RevocationFeed
+from .signals import Deliveries, Receivers, SignalStreams, Transmitter
 from .videos import Videos
 
 Applier = Callable[[Event], None]
@@ -98,6 +99,9 @@ class Authority:
         self.detection = Detection(self)
         self.playbook = Playbook(self)
         self.intake = Intake(self)
+        self.receivers, self.signal_streams = Receivers(self), SignalStreams(self)
+        self.transmitter = Transmitter(self)
+        self.deliveries = Deliveries(self, self.transmitter)
         self.videos = Videos(self)
         self.approvals = Approvals(self)
 
@@ -112,6 +116,7 @@ class Authority:
         self._appliers: dict[type, tuple[Applier, ...]] = {}
         self._learn({PolicyAdopted: self.apply_policy_adopted})
         for part in (
+            self.receivers, self.signal_streams,  # First: a signal tells of what its event is about to end.
             self.keyring, self.access_tokens, self.programme, self.families, self.register, self.feed, self.cutoffs,
             self.gate, self.detection, self.playbook, self.intake, self.videos, self.approvals, self.client.surrendered,
         ):

@@ -15,6 +15,7 @@
     - ProofNonceNeeded       use_dpop_nonce        the answer has the nonce to come back with (RFC 9449 §8)
     - OperatorKeyInvalid     operator_key_invalid
     - GateKeyInvalid         gate_key_invalid
+    - ReceiverKeyInvalid     receiver_key_invalid
     - ClientInvalid          invalid_client        at the token endpoint (RFC 6749 §5.2)
     - SignatureInvalid       signature_invalid     a batch of leak reports from nobody we know
   - Forbidden                403
@@ -30,6 +31,7 @@
     - ClaimConflict          claim_conflict        another reviewer holds the claim
     - AlreadySettled         already_settled       approved, rejected, suspended or lifted before
     - IdempotencyConflict    idempotency_in_progress
+    - StreamExists           stream_exists         one receiver of signals, one stream
   - Gone                     410
     - OutputRecalled         output_recalled
     - OutputExpired          output_expired
@@ -48,6 +50,7 @@
     - QueueFull              queue_full
     - TooManyTokens          too_many_tokens       live access tokens of one tester
     - TooManyFamilies        too_many_refresh_tokens
+    - TooManyReceivers       too_many_receivers    of signals
   - Unavailable              503 journal_unavailable
     - ProofsFull             dpop_proofs_full      too many proofs at once to tell whether one is used again
     - ViewStale              view_stale            a gate in front cannot vouch for its view
@@ -114,6 +117,7 @@ from .refusal import (
     Unauthenticated,
     Unavailable,
 )
+from .signals import ReceiverKeyInvalid, StreamExists, TooManyReceivers
 
 __all__ = [
     "AlreadySettled",
@@ -151,8 +155,10 @@ __all__ = [
     "QueueFull",
     "QuotaExhausted",
     "RateLimited",
+    "ReceiverKeyInvalid",
     "Refusal",
     "SignatureInvalid",
+    "StreamExists",
     "TesterInactive",
     "TesterSuspended",
     "TokenExpired",
@@ -163,6 +169,7 @@ __all__ = [
     "TooMany",
     "TooManyFamilies",
     "TooManyFollowers",
+    "TooManyReceivers",
     "TooManyRenders",
     "TooManyTokens",
     "Unauthenticated",

@@ -30,6 +30,19 @@ from .response import (
     SuspensionLifted,
     TesterThrottled,
 )
+from .signals import (
+    ReceiverAdmitted,
+    ReceiverDismissed,
+    SignalsAcknowledged,
+    SignalsRefused,
+    StreamCreated,
+    StreamDeleted,
+    StreamStatusSet,
+    StreamUpdated,
+    SubjectAdded,
+    SubjectRemoved,
+    VerificationRequested,
+)
 from .videos import (
     CharacterCreated,
     ClaimLapsed,
@@ -56,15 +69,18 @@ Event = (
     | StepTaken | Revoked | Suspended | SuspensionLifted | TesterThrottled | ProgrammePaused | ProgrammeResumed
     | OutputAttributed | ScannerKeysAdopted | ScannerBatchTaken
     | FamilyStarted | RefreshTokenIssued | RefreshTokenReused | CredentialsSurrendered
+    | ReceiverAdmitted | ReceiverDismissed | StreamCreated | StreamUpdated | StreamDeleted | StreamStatusSet
+    | SubjectRemoved | SubjectAdded | VerificationRequested | SignalsAcknowledged | SignalsRefused
 )
 
 __all__ = [
     "AlertRaised", "CharacterCreated", "ClaimLapsed", "CredentialsSurrendered", "Event", "FamilyStarted", "Happened",
     "LeakReported", "OutputApproved", "OutputAttributed", "OutputClaimed", "OutputDownloaded", "OutputExpired",
     "OutputQuarantined", "OutputRecalled", "OutputRejected", "PolicyAdopted", "ProgrammePaused", "ProgrammeResumed",
-    "QuarantineLifted", "RefreshTokenIssued", "RefreshTokenReused", "RenderFailed", "RenderFinished", "RenderStarted",
-    "RequestAdmitted", "RequestRefused", "Revoked", "ScannerBatchTaken", "ScannerKey", "ScannerKeysAdopted",
-    "SigningKeyAdded", "StepTaken", "Suspended", "SuspensionLifted", "TesterActivated", "TesterInvited",
-    "TesterKeyIssued", "TesterLeft", "TesterThrottled", "TokenDenied", "TokenIssued", "VideoDeleted",
-    "VideoSubmitted",
+    "QuarantineLifted", "ReceiverAdmitted", "ReceiverDismissed", "RefreshTokenIssued", "RefreshTokenReused",
+    "RenderFailed", "RenderFinished", "RenderStarted", "RequestAdmitted", "RequestRefused", "Revoked",
+    "ScannerBatchTaken", "ScannerKey", "ScannerKeysAdopted", "SignalsAcknowledged", "SignalsRefused", "SigningKeyAdded",
+    "StepTaken", "StreamCreated", "StreamDeleted", "StreamStatusSet", "StreamUpdated", "SubjectAdded", "SubjectRemoved",
+    "Suspended", "SuspensionLifted", "TesterActivated", "TesterInvited", "TesterKeyIssued", "TesterLeft",
+    "TesterThrottled", "TokenDenied", "TokenIssued", "VerificationRequested", "VideoDeleted", "VideoSubmitted",
 ]
