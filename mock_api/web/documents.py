@@ -106,9 +106,10 @@ def refused(kinds: Iterable[type[errors.Refusal]]) -> dict[int | str, dict[str, 
 
 
 def token_errors() -> dict[int | str, dict[str, Any]]:
-    """The refusals of the token endpoint (RFC 6749 §5.2)."""
+    """The refusals of the OAuth endpoints (RFC 6749 §5.2)."""
     words = {
-        400: "invalid_request, unauthorized_client, unsupported_grant_type or invalid_scope",
+        400: "invalid_request, invalid_grant, invalid_scope, invalid_target, unauthorized_client, "
+        "unsupported_grant_type, invalid_dpop_proof or use_dpop_nonce",
         401: "invalid_client", 429: "temporarily_unavailable", 503: "temporarily_unavailable",
     }
     return {
@@ -124,7 +125,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     )
     components = description.setdefault("components", {})
     components["schemas"] = {name: {**what, **RULES.get(name, {})} for name, what in _components.items()}
-    components.setdefault("securitySchemes", {})["boundToken"] = BOUND_TOKEN
+    components.setdefault("securitySchemes", {}).update(boundToken=BOUND_TOKEN, testerKey=TESTER_KEY)
     for path in description["paths"].values():
         for each in path.values():
             _correct(each)
@@ -161,6 +162,7 @@ BOUND_TOKEN = {
     "type": "http", "scheme": "DPoP",
     "description": "An access token that was bought with a `DPoP` proof, and a fresh proof with each request.",
 }
+TESTER_KEY = {"type": "http", "scheme": "basic", "description": "The tester's id, and the tester key as password."}
 PROOF = {
     "name": "DPoP", "in": "header", "required": False, "schema": {"type": "string"},
     "description": "A proof of possession of a key (RFC 9449), where the policy binds tokens to keys.",

@@ -1,4 +1,4 @@
-"""How the API says no on the wire: OpenAI's error envelope, or RFC 6749 §5.2 at the token endpoint.
+"""How the API says no on the wire: OpenAI's error envelope, or RFC 6749 §5.2 under `/oauth/`.
 
 * refusals that only exist on a wire
   - RouteUnknown         404 not_found
@@ -21,7 +21,12 @@ from starlette.responses import Response
 from mock_api.core import errors
 from mock_api.http.envelope import JSON, REALM, challenge, envelope, quotable, refusal_headers
 
+OAUTH = "/oauth/"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path, not a secret.
+REVOCATION_PATH, INTROSPECTION_PATH = "/oauth/revoke", "/oauth/introspect"
+OWN_WORDS = (  # Their code is the error word of RFC 6749 §5.2, RFC 8693 §2.2.2 or RFC 9449 §5.
+    errors.UnsupportedGrant, errors.InvalidScope, errors.InvalidGrant, errors.InvalidTarget, errors.ProofNonceNeeded,
+)
 
 
 class RouteUnknown(errors.NotFound):
@@ -51,7 +56,7 @@ class InternalError(errors.Refusal):
 
 
 class TokenError(Struct, frozen=True):
-    """The error of the token endpoint (RFC 6749 §5.2); `code` is the API's own word for it."""
+    """The error of the OAuth endpoints (RFC 6749 §5.2); `code` is the API's own word for it."""
 
     error: str
     error_description: str
@@ -64,8 +69,8 @@ def refusal_answer(
     """The answer for a refusal, in the form its path speaks."""
     request.scope["refusal"] = refusal.code  # Access log and metrics name it.
     all_headers = {**refusal_headers(refusal), **dict(headers)}
-    if request.scope["path"] == TOKEN_PATH and refusal.status not in {404, 405}:
-        return _token_error(refusal, all_headers)
+    if request.scope["path"].startswith(OAUTH) and refusal.status not in {404, 405}:
+        return _token_error(request, refusal, all_headers)
     wants = challenge(refusal, request.headers.get("authorization"), _takes_proofs(request))
     if wants is not None:
         all_headers["WWW-Authenticate"] = wants
@@ -113,10 +118,12 @@ def _takes_proofs(request: Request) -> bool:
     return takes_proofs is not None and takes_proofs()
 
 
-def _token_error(refusal: errors.Refusal, headers: dict[str, str]) -> Response:
+def _token_error(request: Request, refusal: errors.Refusal, headers: dict[str, str]) -> Response:
     status, error = _token_error_word(refusal)
     if status == 401:
-        headers["WWW-Authenticate"] = f'Basic realm="{REALM}"'
+        tried_bearer = request.headers.get("authorization", "")[:7].lower() == "bearer "
+        is_staff = tried_bearer and request.scope["path"] != TOKEN_PATH
+        headers["WWW-Authenticate"] = f'{"Bearer" if is_staff else "Basic"} realm="{REALM}"'
     body = TokenError(error, quotable(refusal.message), refusal.code)
     return Response(msgspec.json.encode(body), status, {**headers, "Pragma": "no-cache"}, JSON)
 
@@ -127,7 +134,7 @@ def _token_error_word(refusal: errors.Refusal) -> tuple[int, str]:
         return 401, "invalid_client"
     if isinstance(refusal, errors.ProofInvalid):
         return 400, errors.ProofInvalid.code
-    if isinstance(refusal, errors.UnsupportedGrant | errors.InvalidScope | errors.ProofNonceNeeded):
+    if isinstance(refusal, OWN_WORDS):
         return 400, refusal.code
     if isinstance(refusal, errors.Forbidden):
         return 400, "unauthorized_client"

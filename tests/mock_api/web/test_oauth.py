@@ -32,7 +32,8 @@ def test_basic_credentials_are_form_encoded_first(house: Any) -> None:
 
 
 @pytest.mark.parametrize(("body", "error"), [
-    ("", "invalid_client"),
+    ("", "invalid_request"),
+    ("grant_type=client_credentials", "invalid_client"),
     ("grant_type=client_credentials&client_id=a", "invalid_client"),
     ("grant_type=client_credentials&client_id=a&client_secret=b", "invalid_client"),
     ("client_id=a&client_secret=b", "invalid_request"),
