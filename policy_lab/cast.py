@@ -18,6 +18,7 @@ from .actors.reviewer import Office, reviewer
 from .actors.tester import Day, tester
 from .actors.visitor import Crowd, CrowdStreams
 from .agenda import Agenda, Process
+from .key_holder import KeyHolder
 from .parts import AccessLeak, SecretLeak
 from .ports import Tell
 from .scenario import Scenario
@@ -81,7 +82,8 @@ def _invite(scene: Scene) -> list[Player]:
     venue, players = scene.venue, list[Player]()
     for cohort, count in scene.scenario.cohorts.items():
         for invited in venue.invite(count, cohort):
-            client = Client(venue.tokens, venue.videos, tester_origin(len(players)))
+            origin = tester_origin(len(players))
+            client = Client(venue.tokens, venue.videos, origin, _key(scene, origin))
             client.hold_key(invited.tester_id, invited.tester_key)
             client.buy_token()
             players.append(Player(cohort, client, invited.tester_key))
@@ -162,7 +164,8 @@ def _post_secret(scene: Scene, plan: SecretLeak, leak: Leak, finders: list[Finde
     secret = leak.post(agenda.clock, scene.tell)
     agenda.start(scanner(plan.scanner, secret, venue.incidents, GIST, luck("scanner")))
     for number, found in enumerate(finders):
-        client = Client(venue.tokens, venue.videos, stranger_origin(number))
+        origin = stranger_origin(number)
+        client = Client(venue.tokens, venue.videos, origin, _key(scene, origin))
         if plan.what == "tester_key":
             client.hold_key(leak.client.tester_id, secret)
         else:
@@ -170,6 +173,11 @@ def _post_secret(scene: Scene, plan: SecretLeak, leak: Leak, finders: list[Finde
         process = finder(client, found.kind, plan.finders, luck(f"finder/{number}"), agenda.clock, scene.tell)
         agenda.start(process, found.after)
     yield from ()
+
+
+def _key(scene: Scene, origin: str) -> KeyHolder | None:
+    """Anybody can make a key, where the policy binds tokens; what binds is whose key bought the token."""
+    return KeyHolder(origin, scene.agenda.clock) if scene.policy.dpop is not None else None
 
 
 def _no_clip() -> bytes | None:

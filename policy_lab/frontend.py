@@ -14,6 +14,7 @@ from mock_api.core.gate import Caller
 from mock_api.core.orders import VideoOrder
 
 from .agenda import Agenda
+from .key_holder import KeyHolder
 from .ports import TokenApi, VideoApi
 
 MOST_ROUNDS = 1000           # of answers that call for further actions at the same instant
@@ -31,12 +32,16 @@ class Bought(NamedTuple):
 class FrontEndDriver:
     """The public front end at work. It satisfies the ports FrontEnd, Backstage and Copies.
 
-    `origin` is what the gate sees of it: all its visitors look like one caller.
+    `origin` is what the gate sees of it: all its visitors look like one caller. With a `key` it binds the tokens to it
+    which it buys; for a token that it was given it has none.
     """
 
-    def __init__(self, desk: Desk, agenda: Agenda, tokens: TokenApi, videos: VideoApi, origin: str) -> None:
+    def __init__(
+        self, desk: Desk, agenda: Agenda, tokens: TokenApi, videos: VideoApi, origin: str, key: KeyHolder | None = None
+    ) -> None:
         self.desk = desk
         self.origin = origin
+        self._key = key
         self._agenda = agenda
         self._clock = agenda.clock
         self._tokens = tokens
@@ -188,11 +193,14 @@ class FrontEndDriver:
         bought = self._bought.get(alias)
         if bought is None or bought.renew_at <= self._clock.instant:
             key = credential.secret.reveal()
-            grant = self._tokens.issue_access_token(credential.tester_id, key, None, self.origin)
+            shown = None if self._key is None else self._key.presented()
+            grant = self._tokens.issue_access_token(credential.tester_id, key, None, self.origin, shown)
             ahead = min(RENEW_AHEAD * grant.expires_in, RENEW_AHEAD_SECONDS)
             renew_at = self._clock.instant + grant.expires_in - ahead
             bought = self._bought[alias] = Bought(Caller(grant.access_token, self.origin), renew_at)
-        return bought.caller
+        if self._key is None:
+            return bought.caller
+        return bought.caller._replace(presented=self._key.presented(bought.caller.bearer))
 
 
 def _video_order(order: ClipOrder) -> VideoOrder:

@@ -15,6 +15,7 @@ from mock_api.core.approvals import ApprovalItem
 from mock_api.core.doors.public import TokenGrant
 from mock_api.core.doors.responder import Alert, Attribution
 from mock_api.core.doors.tester import VideoPage
+from mock_api.core.dpop import Presented
 from mock_api.core.gate import Caller
 from mock_api.core.orders import VideoOrder
 from mock_api.core.outputs import Content
@@ -48,9 +49,9 @@ class TokenApi(Protocol):
     """Where a tester key buys access tokens."""
 
     def issue_access_token(
-        self, client_id: str, client_secret: str, scope: str | None, origin: str
+        self, client_id: str, client_secret: str, scope: str | None, origin: str, presented: Presented | None = None
     ) -> TokenGrant:
-        """Buy an access token."""
+        """Buy an access token, bound to the key that `presented` shows, if the policy binds tokens."""
         ...
 
 

@@ -15,6 +15,7 @@ from .agenda import Agenda
 from .frontend import FrontEndDriver
 from .gates.routing import Routed, by_origin, in_turn
 from .ids import CountingIds
+from .key_holder import KeyHolder
 from .ports import Backstage, Copies, FrontEnd, Reports, ResponderApi, ReviewerApi, TokenApi, VideoApi
 
 
@@ -78,6 +79,7 @@ class InProcess:
         self.approvals = authority.reviewer
         self.incidents = authority.responder
         self._operator = authority.operator
+        self._possession = authority.possession
         self._cases = authority.playbook.cases
         self._agenda, self._ids, self._log = agenda, ids, log
 
@@ -92,4 +94,5 @@ class InProcess:
     def open_front_end(self, settings: DeskSettings, origin: str) -> FrontEndDriver:
         """A desk and its driver."""
         desk = Desk(settings, self._agenda.clock, self._ids, self._log)
-        return FrontEndDriver(desk, self._agenda, self.tokens, self._balanced, origin)
+        key = KeyHolder(origin, self._agenda.clock) if self._possession.is_offered else None
+        return FrontEndDriver(desk, self._agenda, self.tokens, self._balanced, origin, key)

@@ -10,6 +10,7 @@ from mock_api.core.gate import Caller
 from mock_api.core.orders import VideoOrder
 from mock_api.core.outputs import Content
 from mock_api.core.video import Video
+from policy_lab.key_holder import KeyHolder
 from policy_lab.ports import TokenApi, VideoApi
 
 Answer = TypeVar("Answer")
@@ -26,13 +27,16 @@ class CutOff(Exception):
 class Client:
     """Somebody with a credential, seen by the gate as `origin`.
 
-    With a tester key it buys access tokens; without one it has only the token it was given. Every method
-    raises CutOff once the credential is of no more use, and Refusal for anything else the API declines.
+    With a tester key it buys access tokens, bound to `key` if it has one; without, it has only the token it was
+    given, and no key for that. Every method raises CutOff once the credential is of no more use, and Refusal for
+    anything else the API declines.
     """
 
-    def __init__(self, tokens: TokenApi, videos: VideoApi, origin: str) -> None:
+    def __init__(self, tokens: TokenApi, videos: VideoApi, origin: str, key: KeyHolder | None = None) -> None:
         self._tokens = tokens
         self._videos = videos
+        self._key = key
+        self._is_bound = False
         self.origin = origin
         self.tester_id = ""
         self._tester_key: str | None = None
@@ -44,30 +48,38 @@ class Client:
 
     def hold_token(self, access_token: str) -> None:
         """From now on, use this access token."""
-        self._caller = Caller(access_token, self.origin)
+        self._caller, self._is_bound = Caller(access_token, self.origin), False
 
     def buy_token(self) -> str:
         """Buy an access token with the tester key, use it from now on, and return it."""
         if self._tester_key is None:
             raise CutOff("missing_token")
+        shown = None if self._key is None else self._key.presented()
         try:
-            grant = self._tokens.issue_access_token(self.tester_id, self._tester_key, None, self.origin)
+            grant = self._tokens.issue_access_token(self.tester_id, self._tester_key, None, self.origin, shown)
         except (Unauthenticated, Forbidden) as refusal:
             raise CutOff(refusal.code) from refusal
         self.hold_token(grant.access_token)
+        self._is_bound = shown is not None
         return grant.access_token
 
     def submit(self, order: VideoOrder) -> Video:
         """Order a render."""
-        return self._ask(lambda: self._videos.submit_video(self._caller, order, None))
+        return self._ask(lambda: self._videos.submit_video(self._knock(), order, None))
 
     def retrieve(self, video_id: str) -> Video:
         """See how a render is doing."""
-        return self._ask(lambda: self._videos.retrieve_video(self._caller, video_id))
+        return self._ask(lambda: self._videos.retrieve_video(self._knock(), video_id))
 
     def download(self, video_id: str) -> Content:
         """Take the output away."""
-        return self._ask(lambda: self._videos.download(self._caller, video_id, "video"))
+        return self._ask(lambda: self._videos.download(self._knock(), video_id, "video"))
+
+    def _knock(self) -> Caller:
+        """Whom the gate sees; with a bound token, and a fresh proof of its key."""
+        if self._key is None or not self._is_bound:
+            return self._caller
+        return self._caller._replace(presented=self._key.presented(self._caller.bearer))
 
     def _ask(self, request: Callable[[], Answer]) -> Answer:
         """Ask; if the token is not accepted, buy another and ask once more."""

@@ -25,7 +25,7 @@ def by_origin(gates: Sequence[str]) -> Route:
         if gate is None:
             digest = blake2b(caller.origin.encode(), digest_size=8).digest()
             gate = places[caller.origin] = gates[int.from_bytes(digest, "big") % len(gates)]
-        return Caller(caller.bearer, caller.origin, gate)
+        return Caller(caller.bearer, caller.origin, gate, caller.presented)
 
     return route
 
@@ -36,7 +36,7 @@ def in_turn(gates: Sequence[str]) -> Route:
     So a public front end finds the gate that lags most, which is what an attacker would look for.
     """
     turns = cycle(gates)
-    return lambda caller: Caller(caller.bearer, caller.origin, next(turns))
+    return lambda caller: Caller(caller.bearer, caller.origin, next(turns), caller.presented)
 
 
 class Routed:

@@ -25,6 +25,7 @@ from mock_api.core.doors.operator import InvitedTester
 from mock_api.core.doors.public import TokenGrant
 from mock_api.core.doors.responder import Alert, Attribution
 from mock_api.core.doors.tester import VideoPage
+from mock_api.core.dpop import Presented
 from mock_api.core.gate import Caller
 from mock_api.core.orders import VideoOrder
 from mock_api.core.outputs import Content
@@ -73,7 +74,9 @@ class HttpApi:
         self._wire = wire
         self._operator_key = operator_key
 
-    def issue_access_token(self, client_id: str, client_secret: str, scope: str | None, origin: str) -> TokenGrant:
+    def issue_access_token(
+        self, client_id: str, client_secret: str, scope: str | None, origin: str, presented: Presented | None = None
+    ) -> TokenGrant:
         form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
         return self._ask(origin, "POST", "/oauth/token", TokenGrant, data=form)
 

@@ -23,13 +23,15 @@ IN_FRONT = {  # with gates in front: what else differs from `revoke-one` but the
     "introspect-each": set[str](), "pull-30s": set[str](), "push-everywhere": set[str](),
     "push-fail-open": set[str](), "push-with-grace": set[str](), "rotate-keys": set[str](), "status-list": set[str](),
 }
-ONE_KNOB = {"hold-outputs": "approval", "short-lived": "token_lifetime", "daily-quota": "quota"}
+ONE_KNOB = {
+    "hold-outputs": "approval", "short-lived": "token_lifetime", "daily-quota": "quota", "sender-constrained": "dpop",
+}
 
 
 def test_the_shipped_policies_are_there() -> None:
     without_gates = {
-        "as-it-happened", "daily-quota", "hold-outputs", "no-response", "revoke-one", "short-lived",
-        "velocity-autorevoke",
+        "as-it-happened", "daily-quota", "hold-outputs", "no-response", "revoke-one", "sender-constrained",
+        "short-lived", "velocity-autorevoke",
     }
     assert set(SHIPPED) == without_gates | set(IN_FRONT)
 
@@ -142,3 +144,16 @@ def test_a_gate_that_is_cut_off_costs_the_innocent_or_helps_the_strangers() -> N
     assert opened.legitimate_requests_refused_stale == 0
     assert opened.worst_gate_lag is not None
     assert opened.worst_gate_lag > 600
+
+
+@pytest.mark.slow
+def test_a_token_bound_to_a_key_is_worthless_to_strangers_and_a_leaked_tester_key_is_not() -> None:
+    incident = play(load(Scenario, "sora-2024"), load(Policy, "sender-constrained"), 1, 0).ledger
+    assert incident is not None
+    assert (incident.misuse_requests, incident.misuse_renders, incident.outputs_escaped) == (0, 0, 0)
+    assert incident.false_alerts == 0
+    gist = replace(load(Scenario, "token-in-a-gist"), horizon=6 * HOUR)
+    bound, free = (play(gist, load(Policy, name), 1, 0).ledger for name in ("sender-constrained", "as-it-happened"))
+    assert bound is not None
+    assert free is not None
+    assert bound.misuse_requests == free.misuse_requests > 0

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mock_api.core.doors.public import TokenGrant
+from mock_api.core.dpop import Presented
 from mock_api.core.errors import ClientInvalid
 from mock_api.core.gate import Caller
 from mock_api.core.orders import VideoOrder
@@ -41,7 +42,7 @@ class Api:
         self.sells = True
 
     def issue_access_token(
-        self, client_id: str, client_secret: str, scope: str | None, origin: str
+        self, client_id: str, client_secret: str, scope: str | None, origin: str, presented: Presented | None = None
     ) -> TokenGrant:
         if not self.sells:
             raise ClientInvalid("revoked")
