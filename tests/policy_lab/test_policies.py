@@ -152,7 +152,7 @@ def test_a_token_bound_to_a_key_is_worthless_to_strangers_and_a_leaked_tester_ke
     assert incident is not None
     assert (incident.misuse_requests, incident.misuse_renders, incident.outputs_escaped) == (0, 0, 0)
     assert incident.false_alerts == 0
-    gist = replace(load(Scenario, "token-in-a-gist"), horizon=6 * HOUR)
+    gist = replace(load(Scenario, "token-in-a-gist"), horizon=24 * HOUR)
     bound, free = (play(gist, load(Policy, name), 1, 0).ledger for name in ("sender-constrained", "as-it-happened"))
     assert bound is not None
     assert free is not None
