@@ -13,6 +13,7 @@ from mock_api.core.enforcement import Enforcement, Freshness
 from mock_api.core.policy import CusumDetector, Policy
 from mock_api.core.quantities import HOUR
 from policy_lab.files import load, names
+from policy_lab.parts import SecretLeak
 from policy_lab.replication import play
 from policy_lab.scenario import Scenario
 
@@ -152,7 +153,10 @@ def test_a_token_bound_to_a_key_is_worthless_to_strangers_and_a_leaked_tester_ke
     assert incident is not None
     assert (incident.misuse_requests, incident.misuse_renders, incident.outputs_escaped) == (0, 0, 0)
     assert incident.false_alerts == 0
-    gist = replace(load(Scenario, "token-in-a-gist"), horizon=24 * HOUR)
+    story = load(Scenario, "token-in-a-gist")
+    assert isinstance(story.leak, SecretLeak)
+    finders = replace(story.leak.finders, first_use=replace(story.leak.finders.first_use, median=0.5 * HOUR))
+    gist = replace(story, leak=replace(story.leak, finders=finders), horizon=6 * HOUR)
     bound, free = (play(gist, load(Policy, name), 1, 0).ledger for name in ("sender-constrained", "as-it-happened"))
     assert bound is not None
     assert free is not None
