@@ -97,7 +97,7 @@ class InForce:
         """A token was issued."""
         if self._dead and self._dead[-1].crumble(AT_ONCE):
             self._dead.pop()
-        if not self.holds(token):
+        if tester.left_at is not None or self._authority.register.revoked.covers(token):
             return
         shelves = self._shelves.setdefault(token.cohort, [])
         # A clock set back between two starts opens a new shelf: on each, instants ascend.

@@ -8,47 +8,51 @@ from math import inf
 
 NEVER = -inf
 
-_BITS = (0, 7, 14)       # A tally keeps sums of 1, 128 and 16 384 places, so that no question adds up more than 400.
-_CHUNK = 1 << _BITS[-1]  # What is over is cut off in pieces of this many places.
-_AT_ONCE = 32            # Instants taken out at once; more are taken out a few at a time.
+_CHUNK = 1 << 14  # What is over is cut off in pieces of this many places.
+_AT_ONCE = 32     # Instants taken out at once; more are taken out a few at a time.
 
 
 class Tally:
-    """Counts by place, with sums at three widths."""
+    """Counts by place, with sums over 128 and over 16 384 places, so that no question adds up many numbers."""
 
-    __slots__ = ("_levels",)
+    __slots__ = ("_many", "_ones", "_some")
 
     def __init__(self) -> None:
-        self._levels = tuple(array("I") for _ in _BITS)
+        self._ones, self._some, self._many = array("I"), array("I"), array("I")
 
-    def append(self, count: int) -> None:
-        """Put `count` at a new last place."""
-        place = len(self._levels[0])
-        for bits, level in zip(_BITS, self._levels, strict=True):
-            if place >> bits == len(level):
-                level.append(count)
-            else:
-                level[place >> bits] += count
+    def add(self, place: int) -> None:
+        """Count one more at `place`, which may lie beyond the last."""
+        if place >= len(self._ones):
+            self._reach(place)
+        self._ones[place] += 1
+        self._some[place >> 7] += 1
+        self._many[place >> 14] += 1
 
-    def change(self, place: int, by: int) -> None:
-        """Count `by` more at `place`."""
-        for bits, level in zip(_BITS, self._levels, strict=True):
-            level[place >> bits] += by
+    def subtract(self, place: int) -> None:
+        """Count one less at `place`."""
+        self._ones[place] -= 1
+        self._some[place >> 7] -= 1
+        self._many[place >> 14] -= 1
 
     def before(self, place: int) -> int:
         """The sum of all places before `place`."""
-        ones, some, many = self._levels
-        middle, low = (place >> 14) << 7, (place >> 7) << 7
-        return sum(many[:place >> 14]) + sum(some[middle:place >> 7]) + sum(ones[low:place])
+        some, ones = place >> 14 << 7, place >> 7 << 7
+        return sum(self._many[:place >> 14]) + sum(self._some[some:place >> 7]) + sum(self._ones[ones:place])
 
     def first_chunk(self) -> int:
         """The sum of the oldest `_CHUNK` places."""
-        return self._levels[-1][0]
+        return self._many[0]
 
     def cut(self) -> None:
         """Drop the oldest `_CHUNK` places."""
-        for bits, level in zip(_BITS, self._levels, strict=True):
-            del level[:_CHUNK >> bits]
+        del self._ones[:_CHUNK], self._some[:_CHUNK >> 7], self._many[:1]
+
+    def _reach(self, place: int) -> None:
+        for level, last in ((self._ones, place), (self._some, place >> 7), (self._many, place >> 14)):
+            if last == len(level):
+                level.append(0)
+            elif last > len(level):
+                level.extend([0] * (last + 1 - len(level)))
 
 
 class Instants:
@@ -58,35 +62,29 @@ class Instants:
     takes out is taken out by and by; answers are exact all the while.
     """
 
-    __slots__ = ("_at", "_marks", "_owed", "_there", "floor", "total")
+    __slots__ = ("_at", "_marks", "_owed", "_there", "floor", "latest", "total")
 
     def __init__(self) -> None:
         self._at = array("d")
         self._there, self._marks = Tally(), Tally()
         self._owed: list[list[float]] = []  # gone, but still in the tally
         self.floor = NEVER
+        self.latest = NEVER                 # the last that ever came
         self.total = 0
-
-    @property
-    def latest(self) -> float:
-        """The last instant that ever came; `NEVER` before the first."""
-        return self._at[-1] if self._at else NEVER
 
     def add(self, at: float) -> None:
         """One more at `at`, which is not before the latest."""
-        if self._at and self._at[-1] == at:
-            self._there.change(len(self._at) - 1, 1)
-        else:
+        if at > self.latest:
             self._at.append(at)
-            self._there.append(1)
-            self._marks.append(0)
+            self.latest = at
+        self._there.add(len(self._at) - 1)
         self.total += 1
         if self._owed:
             self._pay(2)
 
     def remove(self, at: float) -> None:
         """One less at `at`, where one is."""
-        self._there.change(self._place(at), -1)
+        self._there.subtract(self._place(at))
         self.total -= 1
         self._trim()
 
@@ -97,9 +95,13 @@ class Instants:
         if len(instants) <= _AT_ONCE:
             self._pay(len(instants))
 
-    def mark(self, at: float, by: int = 1) -> None:
-        """One mark more (or less) at `at`, where one is."""
-        self._marks.change(self._place(at), by)
+    def mark(self, at: float) -> None:
+        """One mark more at `at`, where one is."""
+        self._marks.add(self._place(at))
+
+    def unmark(self, at: float) -> None:
+        """One mark less at `at`, where one is."""
+        self._marks.subtract(self._place(at))
 
     def raise_floor(self, instant: float) -> None:
         """Everything at or before `instant` is gone."""
@@ -130,7 +132,7 @@ class Instants:
         for _ in range(min(count, len(gone))):
             at = gone.pop()
             if at > self.floor:
-                self._there.change(self._place(at), -1)
+                self._there.subtract(self._place(at))
         if not gone:
             self._owed.pop()
 

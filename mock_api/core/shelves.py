@@ -51,7 +51,7 @@ class Shelf:
         if not isinstance(held, list) or place == len(held) or held[place] != at or at <= self._issued.floor:
             return False
         if place == 0:
-            self._issued.mark(at, -1)
+            self._issued.unmark(at)
             if len(held) > 1:
                 self._issued.mark(held[1])
         del held[place]
@@ -67,7 +67,7 @@ class Shelf:
             return False
         floor = self._issued.floor
         if held[0] > floor:
-            self._issued.mark(held[0], -1)
+            self._issued.unmark(held[0])
         elif held[-1] > floor:
             held = held[bisect_right(held, floor):]
         else:

@@ -48,7 +48,7 @@ def test_marks_count_like_instants_and_what_is_over_is_cut_off() -> None:
     assert (line.count(20_000.0), line.marks(20_000.0)) == (20_001, 2_001)
     for number in range(16_384):
         if number % 10 == 0:
-            line.mark(float(number), -1)
+            line.unmark(float(number))
         line.remove(float(number))
     assert len(line._at) == 2 * 16_384
     assert (line.total, line.count(20_000.0)) == (2 * 16_384, 20_001 - 16_384)
@@ -60,6 +60,7 @@ def test_marks_count_like_instants_and_what_is_over_is_cut_off() -> None:
 def test_a_tally_adds_up_at_every_width() -> None:
     tally = Tally()
     for number in range(40_000):
-        tally.append(number % 5)
+        for _ in range(number % 5):
+            tally.add(number)
     for place in (0, 1, 127, 128, 129, 16_383, 16_384, 16_500, 39_999, 40_000):
         assert tally.before(place) == sum(number % 5 for number in range(place))
