@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 JUDGED = b"/v1/"
 PASSED = (b"/.well-known/", b"/oauth/", b"/status-lists", b"/docs", b"/openapi.json")
-STRANGE = (b"/../", b"/./", b"//", b"\\", b"/%2e", b"%2e%2e", b"%5c", b"%00")  # No honest path has these.
+STRANGE = (b"/..", b"/./", b"//", b"\\", b"%2e", b"%5c", b"%00")  # No honest path has these.
 
 _log = logging.getLogger("leaklab.gate")
 _log.addFilter(SecretsBlanked())
