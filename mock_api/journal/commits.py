@@ -9,6 +9,7 @@ failed looks at the last row before writing on: is it the one that was sent, the
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from hashlib import blake2b
 
@@ -46,6 +47,7 @@ COMMITS = Table(
 )
 PAGE = 500  # rows held in memory while reading
 
+_log = logging.getLogger("leaklab.journal")
 _encode_lines = msgspec.json.Encoder().encode_lines
 
 
@@ -100,6 +102,8 @@ class Commits:
             end = _end(connection)
         if end not in (sent.end, self._end):
             raise JournalTakenOverError(self._database.where)
+        what = "is on disk" if end == sent.end else "never arrived"
+        _log.warning("The commit at event %d, whose outcome was unknown, %s.", sent.first, what)
         return end == sent.end
 
     def _kept(self, commit: Commit) -> Commit:
