@@ -28,8 +28,10 @@ from .access_journal import serve_access_journal
 from .documents import describe, serve_documents
 from .gates import serve_gates
 from .intake import serve_intake
+from .introspection import serve_introspection
 from .known import serve_known
 from .lean import serve_lean
+from .metadata import serve_metadata
 from .metrics import Traffic
 from .notice_board import NoticeBoard
 from .oauth import serve_oauth
@@ -40,6 +42,9 @@ from .refusals import on_http_exception, on_invalid, on_refusal
 from .responder import serve_responder
 from .reviewer import serve_reviewer
 from .settings import WebSettings
+from .signal_pusher import SignalPusher
+from .signals import SignalDesk, serve_signals
+from .surrender import serve_surrender
 from .videos import serve_characters, serve_videos
 from .wire import JOURNALED, Wire
 
@@ -79,20 +84,25 @@ def create_app(
     api.state.takes_proofs = lambda: authority.possession.is_offered
     traffic = Traffic()
     api.add_middleware(
-        Wire, clock=authority.clock, journal=journal, board=board, settings=settings, traffic=traffic
+        Wire, authority=authority, journal=journal, board=board, settings=settings, traffic=traffic
     )
     serve_lean(api, authority, settings)
     serve_characters(api, authority)
     serve_videos(api, authority, settings)
     serve_oauth(api, authority)
+    serve_introspection(api, authority)
+    serve_surrender(api, authority)
     serve_operator(api, authority)
     serve_reviewer(api, authority)
     serve_responder(api, authority)
     serve_intake(api, authority)
+    desk = api.state.desk = SignalDesk(authority, settings)
+    serve_signals(api, desk)
     serve_events(api, authority, journal)
     serve_access_journal(api, authority, journal)
     serve_gates(api, authority, board, channels(authority) if settings.redis_url else None)
     serve_known(api, authority, journal, traffic)
+    serve_metadata(api, authority)
     serve_documents(api)
     _serve_heads(api)
     # FastAPI's documented way to replace its description; drawn when first asked for.
@@ -114,6 +124,7 @@ def _lifespan(authority: Authority, journal: JournalPort, settings: WebSettings)
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
         board: NoticeBoard = api.state.board
         lasting = [board.keep()]
+        lasting.append(SignalPusher(authority, journal, api.state.desk.bell, settings.signal_hosts).run())
         if settings.knock:
             lasting.append(_knock(authority, journal, settings))
         if settings.redis_url:

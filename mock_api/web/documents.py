@@ -126,9 +126,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
     components = description.setdefault("components", {})
     components["schemas"] = {name: {**what, **RULES.get(name, {})} for name, what in _components.items()}
     components.setdefault("securitySchemes", {}).update(boundToken=BOUND_TOKEN, testerKey=TESTER_KEY)
-    for path in description["paths"].values():
+    for name, path in description["paths"].items():
         for each in path.values():
             _correct(each)
+            if name.startswith("/v1/"):
+                each["responses"]["200"]["headers"].update(LIMITS)
             _add_proofs(each)
     return description
 
@@ -173,6 +175,10 @@ NONCE = {"DPoP-Nonce": {
 HEADERS = {
     "X-Request-Id": {"schema": {"type": "string"}, "description": "Names this exchange in the log."},
     "X-Leaklab": {"schema": {"type": "string", "const": "simulation"}, "description": "Nothing is real."},
+}
+LIMITS = {
+    "RateLimit-Policy": {"schema": {"type": "string"}, "description": "The tester's rate: `\"requests\";q=600;w=60`."},
+    "RateLimit": {"schema": {"type": "string"}, "description": "What is left of it: `\"requests\";r=599;t=60`."},
 }
 POLL_HEADER = {POLL_AFTER: {
     "schema": {"type": "integer", "minimum": 1}, "description": "Milliseconds to wait before asking again."

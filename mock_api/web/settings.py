@@ -15,4 +15,6 @@ class WebSettings:
     body_limit: int = 25 * 1024 * 1024   # a request body; a data URL of OpenAI's longest image still fits
     redis_url: str | None = None         # where notices for gates in front are published, besides server-sent events
     public_url: str | None = None        # where clients reach the API: proofs of possession name it; None: the issuer
+    rate_limits: bool = True             # say on each answer under /v1 how much of the rate is left
+    signal_hosts: frozenset[str] = frozenset()  # where signals may be pushed to, by name, besides loopback
     access_log: bool = False             # one line per request, without query, headers or secrets

@@ -17,8 +17,8 @@ from urllib.parse import unquote_to_bytes
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mock_api.core.authority import Authority
 from mock_api.core.errors import Refusal
-from mock_api.core.ports import Clock
 from mock_api.core.redaction import SecretsBlanked, redact
 from mock_api.http.body_limit import BodyLimit
 from mock_api.journal import JournalPort
@@ -27,13 +27,15 @@ from .callers import caller_of
 from .intake import BODY_LIMITS
 from .metrics import Traffic
 from .notice_board import NoticeBoard
+from .rate_limits import UNDER, RateLimits
 from .refusals import InternalError, refusal_answer
 from .settings import WebSettings
 
 HUNG_UP = 499  # what web servers write down for a client that is gone; it never goes out
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 QUESTIONS = frozenset({"/oauth/introspect"})  # A POST that changes nothing: nothing to wait for (RFC 7662 §2.1).
-JOURNALED = ("/v1/", "/admin/", "/oauth/", "/gates/", "/leak-reports/", "/ssf/")  # paths whose requests leave events
+# Paths whose requests leave events.
+JOURNALED = ("/v1/", "/admin/", "/oauth/", "/gates/", "/leak-reports/", "/ssf/", "/credentials/")
 
 _access = logging.getLogger("leaklab.access")
 _log = logging.getLogger("leaklab.web")
@@ -44,12 +46,13 @@ class Wire:
     """Wraps the whole application."""
 
     def __init__(
-        self, app: ASGIApp, clock: Clock, journal: JournalPort, board: NoticeBoard, settings: WebSettings,
+        self, app: ASGIApp, authority: Authority, journal: JournalPort, board: NoticeBoard, settings: WebSettings,
         traffic: Traffic,
     ) -> None:
         self._app, self._journal, self._settings, self._traffic = app, journal, settings, traffic
         self._flushed = board.flushed
-        self._epoch = f"{int(clock.now() * 1000):x}"  # Keeps ids apart across restarts.
+        self._limits = RateLimits(authority) if settings.rate_limits else None
+        self._epoch = f"{int(authority.clock.now() * 1000):x}"  # Keeps ids apart across restarts.
         self._numbers = count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,7 +60,7 @@ class Wire:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = Exchange(send, f"req_{self._epoch}{next(self._numbers):08x}")
+        exchange = Exchange(scope, send, f"req_{self._epoch}{next(self._numbers):08x}", self._limits)
         if scope["method"] not in READS:
             exchange.before_answer = None if scope["path"] in QUESTIONS else self._flushed
             limit = BODY_LIMITS.get(scope["path"], self._settings.body_limit)
@@ -94,10 +97,11 @@ class Wire:
 class Exchange:
     """One request's answer on its way out."""
 
-    __slots__ = ("_send", "before_answer", "body", "request_id", "status", "taken_back")
+    __slots__ = ("_limits", "_scope", "_send", "before_answer", "body", "request_id", "status", "taken_back")
 
-    def __init__(self, send: Send, request_id: str) -> None:
-        self._send, self.request_id = send, request_id
+    def __init__(self, scope: Scope, send: Send, request_id: str, limits: RateLimits | None) -> None:
+        self._scope, self._send, self.request_id = scope, send, request_id
+        self._limits = limits if scope["path"].startswith(UNDER) else None
         self.status = 0
         self.before_answer: Callable[[], Awaitable[None]] | None = None
         self.taken_back: Refusal | None = None
@@ -117,6 +121,8 @@ class Exchange:
             self.status = message["status"]
             message["headers"].append((b"x-request-id", self.request_id.encode()))
             message["headers"].append((b"x-leaklab", b"simulation"))
+            if self._limits is not None:
+                message["headers"].extend(self._limits.headers(self._scope, self.status))
         elif self.body is not None and self.body.is_passed:
             await self._send({**message, "more_body": True})
             await self.body.drain()

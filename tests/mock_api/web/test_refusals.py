@@ -54,7 +54,8 @@ def test_a_refusal_at_the_token_endpoint_speaks_oauth(kind: type[errors.Refusal]
         return
     words = {
         "invalid_request", "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope",
-        "temporarily_unavailable", "server_error", "invalid_dpop_proof", "use_dpop_nonce",
+        "invalid_grant", "invalid_target", "temporarily_unavailable", "server_error", "invalid_dpop_proof",
+        "use_dpop_nonce",
     }
     assert answer.json()["error"] in words
     assert answer.json()["error_description"] == "It 'is' so."
