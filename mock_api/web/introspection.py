@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from mock_api.core.authority import Authority
-from mock_api.core.doors.client import Introspection
+from mock_api.core.doors.client import IntrospectionResponse
 from mock_api.core.errors import Invalid, TooLarge
 from mock_api.http.knock import GATE, bearer
 
@@ -67,7 +67,7 @@ class Introspect:
 
 def serve_introspection(api: FastAPI, authority: Authority) -> None:
     """Add the route."""
-    what = operation("Ask about a token", "oauth", Introspection, example=Introspection(False))
+    what = operation("Ask about a token", "oauth", IntrospectionResponse, example=IntrospectionResponse(False))
     what["responses"] = {200: what["responses"][200], **token_errors()}
     what["responses"][200]["content"][SIGNED] = {"schema": {"type": "string"}}
     what["openapi_extra"] = question_body([*BY_TESTER_KEY, {"operatorKey": []}, {"gateKey": []}])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 INTROSPECTION_TYPE = "token-introspection+jwt"  # of RFC 9701 §5
 
 
-class Introspection(Struct, frozen=True, omit_defaults=True):
+class IntrospectionResponse(Struct, frozen=True, omit_defaults=True):
     """Whether a token is in force, and only then what it says (RFC 7662 §2.2). Instants are whole epoch seconds."""
 
     active: bool
@@ -40,7 +40,7 @@ class Introspection(Struct, frozen=True, omit_defaults=True):
     cnf: dict[str, str] | None = None
 
 
-INACTIVE = Introspection(False)
+INACTIVE = IntrospectionResponse(False)
 
 
 class ClientDoor:
@@ -90,7 +90,7 @@ class ClientDoor:
             whose = by if client is None else client.tester_id
             self._authority.playbook.containment.revoke(scope, Grounds("Revoked by its client.", whose), now)
 
-    def introspect(self, token: str, applicant: Applicant | None = None) -> Introspection:
+    def introspect(self, token: str, applicant: Applicant | None = None) -> IntrospectionResponse:
         """What there is to say of a token (RFC 7662); raises ClientInvalid.
 
         Without an `applicant` it is staff or a gate who asks; a client is told of its own tokens alone.
@@ -120,7 +120,7 @@ class ClientDoor:
         """
         return self.surrendered.take(credentials, origin, self._authority.settle())
 
-    def _told(self, token: str, now: float) -> Introspection:
+    def _told(self, token: str, now: float) -> IntrospectionResponse:
         family = self._authority.families.of(token)
         if family is None:
             claims = self._authority.access_tokens.decode(token)
@@ -134,19 +134,19 @@ class ClientDoor:
         refusal = self._authority.register.refusal(current, now)
         return INACTIVE if refusal is not None else self._of_refresh_token(current, family.scope, family.thumbprint)
 
-    def _of_access_token(self, claims: Claims) -> Introspection:
+    def _of_access_token(self, claims: Claims) -> IntrospectionResponse:
         tester_id, thumbprint = claims.tester_id, claims.thumbprint
         if self._authority.programme.testers[tester_id].left_at is not None:
             return INACTIVE
-        return Introspection(
+        return IntrospectionResponse(
             True, claims.scope, tester_id, "Bearer" if thumbprint is None else "DPoP", int(claims.expires_at),
             int(claims.issued_at), tester_id, self._authority.audience, self._authority.issuer, claims.jti,
             None if thumbprint is None else {"jkt": thumbprint},
         )
 
-    def _of_refresh_token(self, token: RefreshToken, scope: str, thumbprint: str | None) -> Introspection:
+    def _of_refresh_token(self, token: RefreshToken, scope: str, thumbprint: str | None) -> IntrospectionResponse:
         """A refresh token has no id, is for this server alone, and is of no type that a resource takes."""
-        return Introspection(
+        return IntrospectionResponse(
             True, scope, token.tester_id, "N_A", int(token.expires_at), int(token.issued_at), token.tester_id,
             self._authority.issuer, self._authority.issuer, cnf=None if thumbprint is None else {"jkt": thumbprint},
         )

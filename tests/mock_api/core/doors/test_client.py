@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from mock_api.core import errors, tester_keys
-from mock_api.core.doors.client import INACTIVE, Introspection
+from mock_api.core.doors.client import INACTIVE, IntrospectionResponse
 from mock_api.core.events import Revoked
 from mock_api.core.issuance import Applicant
 from mock_api.core.policy import Refresh
@@ -49,7 +49,7 @@ def test_an_access_token_is_told_of(rotating: Range) -> None:
     client, now = Client(rotating), int(rotating.clock.now())
     jti = rotating.jti(client.access_token)
     authority = rotating.authority
-    assert client.door.introspect(client.access_token) == Introspection(
+    assert client.door.introspect(client.access_token) == IntrospectionResponse(
         True, "videos.read videos.write", client.tester_id, "Bearer", now + 3600, now, client.tester_id,
         authority.audience, authority.issuer, jti,
     )
@@ -59,7 +59,7 @@ def test_a_refresh_token_is_told_of_and_not_spent(rotating: Range) -> None:
     client, now = Client(rotating), int(rotating.clock.now())
     issuer = rotating.authority.issuer
     for _ in range(2):
-        assert client.door.introspect(client.refresh_token) == Introspection(
+        assert client.door.introspect(client.refresh_token) == IntrospectionResponse(
             True, "videos.read videos.write", client.tester_id, "N_A", now + 86400, now, client.tester_id, issuer, issuer
         )
     client.door.refresh(client.applicant, client.refresh_token)
