@@ -187,7 +187,8 @@ def test_signals_may_be_pushed_to_loopback_and_allowed_names(url: str) -> None:
     "http://2130706433/", "http://127.1/", "http://0x7f.1/", "http://[::ffff:10.0.0.1]/",
     "http://localhost.example.org/",
     "http://user:secret@127.0.0.1/", "http://127.0.0.1@example.org/", "http://127.0.0.1/#x", "file:///etc/passwd",
-    "gopher://127.0.0.1/", "http://", "nonsense", "http://127.0.0.1:99999/", "http://[::1/", "http://127.0.0.1/\r\nX: y",
+    "gopher://127.0.0.1/", "http://", "nonsense", "http://127.0.0.1:99999/", "http://[::1/",
+    "http://127.0.0.1/\r\nX: y",
     "http://receiver.example.evil.example/",
 ])
 def test_signals_are_pushed_nowhere_else(house: Any, url: str) -> None:
