@@ -87,7 +87,7 @@ async def _agreed(wish: Wish, say: Callable[[str], object]) -> GateSettings:
     """The authority's settings, once it answers."""
     loop = asyncio.get_running_loop()
     began, told = loop.time(), False
-    authority = Authority(wish.place.authority, wish.place.gate_key, Figures(), 1)
+    authority = Authority(wish.place.authority, wish.place.name, wish.place.gate_key, Figures(), 1)
     try:
         while True:
             try:

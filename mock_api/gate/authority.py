@@ -31,6 +31,7 @@ from mock_api.core.enforcement.questions import (
     Version,
 )
 from mock_api.http.gate_settings import GateSettings
+from mock_api.http.knock import GATE
 
 from .figures import Figures
 from .keys import KeySet
@@ -79,13 +80,16 @@ _settings = msgspec.json.Decoder(GateSettings).decode
 class Authority:
     """The authority, seen from a gate. Make it inside an event loop; `read_list` reads a status list token."""
 
-    def __init__(self, url: str, gate_key: str, figures: Figures, connections: int) -> None:
+    def __init__(self, url: str, gate: str, gate_key: str, figures: Figures, connections: int) -> None:
         self.url, self._figures = url, figures
         self.keys = KeySet()
         self.timeout = TIMEOUT
         self.session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=30.0),
-            headers={"Authorization": f"Bearer {gate_key}", "User-Agent": "leaklab-gate"},
+            headers={
+                "Authorization": f"Bearer {gate_key}", GATE.decode(): gate, "User-Agent": "leaklab-gate",
+                "Accept-Encoding": "identity",
+            },
             cookie_jar=aiohttp.DummyCookieJar(),
         )
         self.read_list: Callable[[str, bytes], Answer] | None = None

@@ -84,7 +84,7 @@ class Parts:
     async def start(self) -> None:
         """Open connections, get the keys, and begin what runs between requests."""
         place, figures = self._place, self.figures
-        self.authority = Authority(place.authority, place.gate_key, figures, self.limits.look_ups)
+        self.authority = Authority(place.authority, place.name, place.gate_key, figures, self.limits.look_ups)
         self.authority.timeout = getattr(self.enforcement, "timeout", self.authority.timeout)
         badge = {GATE: place.name, GATE_KEY: place.gate_key, GATE_URL: place.url}
         self.upstream = Upstream(place.upstream, badge, self.limits, figures)
