@@ -31,6 +31,7 @@ from .serve_options import (
     PortProxy,
     RedisOrAuto,
     RedisUrl,
+    SignalHosts,
     Speed,
     TesterCount,
     Upstream,
@@ -57,6 +58,7 @@ def serve_range(
     enforcement: EnforcementName = None,
     redis: RedisOrAuto = None,
     history: HistoryFolder = None,
+    signal_hosts: SignalHosts = "",
 ) -> None:
     """Start the API, gates in front of it if asked for, and the public front end, which spends a leaked token."""
     with extra("serve", "serve a range"):
@@ -77,7 +79,7 @@ def serve_range(
         write_credentials(opened, api_url, proxy_url, fleet.urls)
         front_end = stack.enter_context(leaking_front_end(opened, fleet.urls[0] if gates else api_url, speed))
         said = f"ready: API {api_url}, front end {proxy_url}, credentials {data / 'credentials.json'}"
-        api = _api(opened, api_url, redis_url)
+        api = _api(opened, api_url, redis_url, signal_hosts)
         serve(
             [(api, api_port), (front_end, proxy_port)],
             lambda: fleet.start(opened.credentials["gate_key"], typer.echo, lambda: typer.echo(said)),
@@ -98,6 +100,7 @@ def serve_api(
     enforcement: EnforcementName = None,
     redis: RedisUrl = None,
     gate_key_file: KeyFileOut = None,
+    signal_hosts: SignalHosts = "",
 ) -> None:
     """Start the API alone."""
     with extra("serve", "serve the API"):
@@ -114,7 +117,7 @@ def serve_api(
         if gate_key_file is not None:
             write_private(gate_key_file, f"{opened.credentials['gate_key']}\n")
         said = f"ready: API {address(port)}, credentials {data / 'credentials.json'}"
-        api = _api(opened, address(port), redis)
+        api = _api(opened, address(port), redis, signal_hosts)
         serve([(api, port)], lambda: typer.echo(said), _goodbye(opened, api))
 
 
@@ -130,8 +133,7 @@ def serve_proxy(
     with extra("serve", "serve the front end"):
         from leaklab.front_end import front_end, read_secret
         from leaklab.serving import address, listen, serve
-    hosts = tuple(name.strip() for name in allowed_hosts.split(",") if name.strip())
-    page = front_end(upstream, read_secret(credential_file), allowed_hosts=hosts)
+    page = front_end(upstream, read_secret(credential_file), allowed_hosts=_names(allowed_hosts))
     with listen(host, port_proxy, "--port-proxy") as port:
         serve([(page, port)], lambda: typer.echo(f"ready: front end {address(port)}"))
 
@@ -143,14 +145,19 @@ def _check_gates(gates: int, enforcement: str | None, speed: float) -> None:
         raise Problem("--enforcement is how gates in front keep their view. Say how many with --gates.", exit_code=2)
 
 
-def _api(opened: OpenRange, url: str, redis_url: str | None) -> Any:
+def _api(opened: OpenRange, url: str, redis_url: str | None, signal_hosts: str) -> Any:
     from mock_api.web.app import create_app
     from mock_api.web.settings import WebSettings
 
     with extra("push", "publish in Redis"):
         if redis_url is not None:
             import redis as _  # noqa: F401 - to say so before anything starts.
-    return create_app(opened.authority, opened.journal, WebSettings(public_url=url, redis_url=redis_url))
+    settings = WebSettings(public_url=url, redis_url=redis_url, signal_hosts=frozenset(_names(signal_hosts)))
+    return create_app(opened.authority, opened.journal, settings)
+
+
+def _names(with_commas: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in with_commas.split(",") if name.strip())
 
 
 def _goodbye(opened: OpenRange, api: Any) -> Any:

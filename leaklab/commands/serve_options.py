@@ -65,6 +65,13 @@ CredentialFile = Annotated[
     Path | None,
     typer.Option(help="A file that holds the leaked access token.", envvar="LEAKLAB_CREDENTIAL_FILE"),
 ]
+SignalHosts = Annotated[
+    str,
+    typer.Option(
+        help="Hosts besides loopback that signals may be pushed to, with commas between.",
+        envvar="LEAKLAB_SIGNAL_HOSTS",
+    ),
+]
 AllowedHosts = Annotated[
     str, typer.Option(help="Hosts besides loopback, with commas between.", envvar="LEAKLAB_ALLOWED_HOSTS")
 ]
