@@ -42,10 +42,10 @@ class Sessions(RuleBasedStateMachine):
 
     open_range: Callable[..., Any]
 
-    @initialize(rules=st.sampled_from(RULES))
-    def begin(self, rules: Refresh) -> None:
-        self.rules = rules
-        self.range = self.open_range(refresh=rules)
+    @initialize(knobs=st.sampled_from(RULES))
+    def begin(self, knobs: Refresh) -> None:
+        self.knobs = knobs
+        self.range = self.open_range(refresh=knobs)
         self.people = [self.range.invite(cohort) for cohort in ("artists", "red-team")]
         self.lineages: list[Lineage] = []
         self.exchanged: list[tuple[Lineage | None, str]] = []
@@ -154,7 +154,7 @@ class Sessions(RuleBasedStateMachine):
     def no_two_refresh_tokens_of_a_family_are_live_but_within_the_grace(self) -> None:
         for lineage in getattr(self, "lineages", ()):
             active = self.can_be_refreshed(lineage)
-            assert len(active) <= (2 if self.rules.grace else 1)
+            assert len(active) <= (2 if self.knobs.grace else 1)
             if len(active) == 2:  # The retry of the one would end the other.
                 assert active[-1] == lineage.history[-1].refresh_token
 
@@ -170,7 +170,7 @@ class Sessions(RuleBasedStateMachine):
     @invariant()
     def a_reuse_was_the_end(self) -> None:
         """Once a spent token came back out of grace, the family, or the tester, is dead, unless it is only refused."""
-        if not hasattr(self, "range") or self.rules.on_reuse == "refuse":
+        if not hasattr(self, "range") or self.knobs.on_reuse == "refuse":
             return
         reused = {event.family_id for event in self.range.events if type(event).__name__ == "RefreshTokenReused"}
         for lineage in self.lineages:

@@ -11,7 +11,7 @@ from mock_api.core import errors
 from mock_api.core.events import FamilyStarted, TokenDenied
 from mock_api.core.issuance import Applicant
 from mock_api.core.policy import Quota, Refresh
-from mock_api.core.scopes import FamilyScope, TesterScope, TokenScope
+from mock_api.core.scopes import FamilyScope, Scope, TesterScope, TokenScope
 from mock_api.core.token_exchange import ACCESS, JWT, REFRESH, TESTER_KEY, Exchange
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ Open = Callable[..., "Range"]
 NOBODY = Applicant(None, None, "192.0.2.7 curl/8")
 
 
-def exchange(opened: Range, subject: str, kind: str = ACCESS, **more: str | None) -> str:
+def exchange(opened: Range, subject: str, kind: str = ACCESS, **more: str) -> str:
     """The access token that is given for `subject`."""
     return opened.authority.client.exchange(NOBODY, Exchange(subject, kind, **more)).access_token
 
 
-def refused(opened: Range, subject: str, kind: str = ACCESS, **more: str | None) -> type[errors.Refusal]:
+def refused(opened: Range, subject: str, kind: str = ACCESS, **more: str) -> type[errors.Refusal]:
     """The error of the exchange; it stands in the log."""
     with pytest.raises(errors.Refusal) as refusal:
         exchange(opened, subject, kind, **more)
@@ -93,7 +93,7 @@ def test_what_descends_dies_with_its_subject_its_family_its_tester(the_range: Ra
     _, stranger = the_range.tester_with_token()
     family = the_range.authority.access_tokens.decode(child).family
     assert family is not None
-    scopes = {
+    scopes: dict[str, Scope] = {
         "token": TokenScope(the_range.jti(subject)), "family": FamilyScope(family), "tester": TesterScope(tester_id),
     }
     the_range.authority.responder.revoke(scopes[kind], "leaked", "operator")

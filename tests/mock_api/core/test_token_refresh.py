@@ -11,7 +11,15 @@ from mock_api.core import errors, tester_keys
 from mock_api.core.events import RefreshTokenIssued, RefreshTokenReused, Revoked, TokenDenied
 from mock_api.core.issuance import Applicant, TokenGrant
 from mock_api.core.policy import Policy, Quota, Refresh
-from mock_api.core.scopes import AllScope, CohortScope, FamilyScope, IssuedBeforeScope, TesterScope, TokenScope
+from mock_api.core.scopes import (
+    AllScope,
+    CohortScope,
+    FamilyScope,
+    IssuedBeforeScope,
+    Scope,
+    TesterScope,
+    TokenScope,
+)
 from mock_api.core.token_exchange import REFRESH, TESTER_KEY, Exchange
 
 if TYPE_CHECKING:
@@ -232,7 +240,7 @@ def test_an_access_token_does_not_outlive_its_family(open_range: Open) -> None:
 @pytest.mark.parametrize("kind", ["tester", "cohort", "all", "issued_before", "family"])
 def test_whatever_stops_a_tester_stops_refreshing(rotating: Range, kind: str) -> None:
     session, other = Session(rotating), Session(rotating, "red-team")
-    scopes = {
+    scopes: dict[str, Scope] = {
         "tester": TesterScope(session.tester_id), "cohort": CohortScope("artists"), "all": AllScope(),
         "issued_before": IssuedBeforeScope(rotating.clock.now()), "family": FamilyScope(session.family_id),
     }
@@ -246,7 +254,9 @@ def test_whatever_stops_a_tester_stops_refreshing(rotating: Range, kind: str) ->
 @pytest.mark.parametrize("kind", ["tester", "all", "family"])
 def test_a_new_tester_key_does_not_bring_a_revoked_family_back(rotating: Range, kind: str) -> None:
     session = Session(rotating)
-    scope = {"tester": TesterScope(session.tester_id), "all": AllScope(), "family": FamilyScope(session.family_id)}
+    scope: dict[str, Scope] = {
+        "tester": TesterScope(session.tester_id), "all": AllScope(), "family": FamilyScope(session.family_id),
+    }
     rotating.authority.responder.revoke(scope[kind], "leaked", "operator")
     rotating.clock.advance(1.0)
     reissued = rotating.authority.operator.reissue_key(session.tester_id, "operator")

@@ -205,7 +205,10 @@ def test_who_shows_nothing_or_the_wrong_thing_is_told_how_to(house: Any, path: s
 
 @pytest.mark.parametrize("path", ["/oauth/revoke", "/oauth/introspect"])
 def test_a_question_without_a_token_or_in_another_format_is_refused(house: Any, path: str) -> None:
-    for sent in ({"data": {}}, {"data": {"token": ""}}, {"json": {"token": "x"}}, {"data": {"token": "x" * 20_000}}):
+    questions: list[dict[str, Any]] = [
+        {"data": {}}, {"data": {"token": ""}}, {"json": {"token": "x"}}, {"data": {"token": "x" * 20_000}},
+    ]
+    for sent in questions:
         answer = house.operator.post(path, **sent)
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request"), sent
     twice = house.operator.post(

@@ -60,7 +60,8 @@ def test_a_refresh_token_is_told_of_and_not_spent(rotating: Range) -> None:
     issuer = rotating.authority.issuer
     for _ in range(2):
         assert client.door.introspect(client.refresh_token) == IntrospectionResponse(
-            True, "videos.read videos.write", client.tester_id, "N_A", now + 86400, now, client.tester_id, issuer, issuer
+            True, "videos.read videos.write", client.tester_id, "N_A", now + 86400, now, client.tester_id, issuer,
+            issuer,
         )
     client.door.refresh(client.applicant, client.refresh_token)
     assert client.door.introspect(client.refresh_token) == INACTIVE
