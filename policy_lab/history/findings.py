@@ -84,8 +84,16 @@ class Findings(Struct):
 
     @property
     def holds(self) -> bool:
-        """Whether nothing was let in that should not have been; a history that put nothing to the test does not."""
-        return self.violated == 0 and self.asked_after > 0
+        """Whether nothing was let in that should not have been.
+
+        A history that put nothing to the test does not hold, nor one in which nobody was ever let in.
+        """
+        return self.violated == 0 and self.asked_after > 0 and self.let_in > 0
+
+    @property
+    def let_in(self) -> int:
+        """Requests that were let in, before a revocation or after."""
+        return sum(counts.let_in for counts in self.gates.values())
 
 
 def _rank(ordered: Sequence[float], share: float) -> float:

@@ -35,7 +35,7 @@ def test_what_starts_after_the_acknowledgement_and_is_let_in_is_a_violation(stat
 
 @pytest.mark.parametrize("status", [401, 403, 500, 502, 503, 0])
 def test_what_is_refused_or_not_answered_is_none(status: int) -> None:
-    found = check([asked(10.001, status=status)], [revoked()], 0.0)
+    found = check([asked(9.0), asked(10.001, status=status)], [revoked()], 0.0)
 
     assert found.violated == 0
     assert found.unanswered == (status == 0)
@@ -50,6 +50,11 @@ def test_a_request_under_way_at_the_acknowledgement_may_go_either_way() -> None:
 
 def test_a_history_that_put_nothing_to_the_test_proves_nothing() -> None:
     assert not check([asked(9.0), asked(50.0, jti="other")], [revoked()], 0.0).holds
+
+
+def test_gates_that_refuse_everybody_prove_nothing() -> None:
+    assert not check([asked(9.0, status=503), asked(10.1, status=503)], [revoked()], 0.0).holds
+    assert check([asked(9.0, status=200), asked(10.1, status=503)], [revoked()], 0.0).holds
 
 
 def test_within_the_bound_it_is_a_lag_and_beyond_it_a_violation() -> None:
@@ -115,6 +120,7 @@ def clean_histories(draw: st.DrawFn) -> tuple[list[Request], list[Revocation]]:
             for started in draw(st.lists(st.floats(0, 120), max_size=8)):
                 status = 200 if started < learns_at else 401
                 requests.append(Request(started, started + 0.01, gate, f"t{number}", status))
+            requests.append(Request(0.0, 0.1, gate, f"t{number}", 200))
             requests.append(Request(130.0, 130.1, gate, f"t{number}", 401))
     return draw(st.permutations(requests)), revocations
 
