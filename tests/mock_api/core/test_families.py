@@ -46,7 +46,7 @@ class Sessions(RuleBasedStateMachine):
     def begin(self, knobs: Refresh) -> None:
         self.knobs = knobs
         self.range = self.open_range(refresh=knobs)
-        self.people = [self.range.invite(cohort) for cohort in ("artists", "red-team")]
+        self.people: list[tuple[str, str]] = [self.range.invite(cohort) for cohort in ("artists", "red-team")]
         self.lineages: list[Lineage] = []
         self.exchanged: list[tuple[Lineage | None, str]] = []
 
