@@ -30,7 +30,7 @@ _HEADER = frozenset({"alg", "kid", "typ"})
 _WORDS = frozenset({"iss", "aud", "sub", "client_id", "jti", "scope", "cohort"})
 _INSTANTS = frozenset({"iat", "exp"})
 _REQUIRED = _WORDS | _INSTANTS
-_OPTIONAL = frozenset({"family", "cnf", "status"})
+_OPTIONAL = frozenset({"issued_at", "family", "cnf", "status"})
 _JWS = jwt.PyJWS(algorithms=["EdDSA", "ES256", "RS256"])
 
 
@@ -129,9 +129,20 @@ class TokenReader:
         if words["sub"] != words["client_id"]:
             _forged("The token's subject is not its client.")
         return Claims(
-            words["jti"], words["sub"], kid, instants["iat"], instants["exp"], words["scope"], words["cohort"],
-            _family(claims), _thumbprint(claims), _status(claims),
+            words["jti"], words["sub"], kid, _issued_at(claims, instants["iat"]), instants["exp"], words["scope"],
+            words["cohort"], _family(claims), _thumbprint(claims), _status(claims),
         )
+
+
+def _issued_at(claims: dict[str, object], iat: float) -> float:
+    """The instant to the fraction, which cutoffs need.
+
+    `iat` says whole seconds alone: to a resource server that counts in those, anything finer lies in the future.
+    """
+    instant = claims.get("issued_at", iat)
+    if not is_instant(instant) or not iat <= instant < iat + 1.0:
+        _forged("The token's instants of issue do not agree.")
+    return float(instant)
 
 
 def _family(claims: dict[str, object]) -> str | None:

@@ -108,7 +108,7 @@ class ClientDoor:
         told = self.introspect(token, applicant)
         now = self._authority.settle()
         claims = {
-            "iss": self._authority.issuer, "aud": audience, "iat": now,
+            "iss": self._authority.issuer, "aud": audience, "iat": int(now),
             "token_introspection": msgspec.to_builtins(told),
         }
         return self._authority.access_tokens.sign(claims, self._authority.keyring.ensure(now).kid, INTROSPECTION_TYPE)

@@ -192,6 +192,10 @@ FORGERIES: dict[str, Callable[[Forge], str]] = {
     "no client": lambda f: f.claims_without("client_id"),
     "no id": lambda f: f.claims_without("jti"),
     "no instant of issue": lambda f: f.claims_without("iat"),
+    "another instant of issue to the fraction": lambda f: f.claims_with(issued_at=f.claims["iat"] + 1.0),
+    "an earlier instant of issue": lambda f: f.claims_with(issued_at=f.claims["iat"] - 0.001),
+    "an instant of issue of null": lambda f: f.claims_with(issued_at=None),
+    "an instant of issue that is true": lambda f: f.claims_with(iat=1, issued_at=True),
     "no expiry": lambda f: f.claims_without("exp"),
     "no scope": lambda f: f.claims_without("scope"),
     "no cohort": lambda f: f.claims_without("cohort"),
@@ -361,3 +365,13 @@ def test_a_token_of_another_range_is_refused(gate_range: Range, forge: Forge) ->
     gate_range.authority.operator.rotate_key("operator")
     with pytest.raises(ForgedToken):
         gate_range.authority.access_tokens.decode(forge.token)
+
+
+def test_iat_says_whole_seconds_and_the_claims_the_fraction(gate_range: Range) -> None:
+    """Resource servers that count in whole seconds take a token in the second of its issue."""
+    tester_id, tester_key = gate_range.invite()
+    gate_range.clock.instant = 4_102_444_900.75
+    token = gate_range.token(tester_id, tester_key)
+    said = json.loads(jwt.utils.base64url_decode(token.split(".")[1]))
+    assert (said["iat"], type(said["iat"])) == (4_102_444_900, int)
+    assert gate_range.authority.access_tokens.decode(token).issued_at == 4_102_444_900.75
