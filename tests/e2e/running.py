@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,12 +71,20 @@ def free_ports(count: int) -> list[int]:
 
 def start(data: Path, what: str = "range", *more: str) -> RunningRange:
     """Start a server on ports of the system's choice and return once it has printed `ready`."""
-    command = [str(LEAKLAB), "serve", what, "--data", str(data), "--port-api", "0", *more]
+    command = ["serve", what, "--data", str(data), "--port-api", "0", *more]
     if what == "range":
         command += ["--port-proxy", "0"]
     log = data.parent / "server.log"
+    process, printed = launch(command, log)
+    return RunningRange(process, data, printed, log)
+
+
+def launch(words: Sequence[str], log: Path) -> tuple[subprocess.Popen[str], list[str]]:
+    """Start `leaklab WORDS` and return it with what it printed once that said `ready`; errors go to `log`."""
     with log.open("a", encoding="utf-8") as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=_environment({}))
+        process = subprocess.Popen(
+            [str(LEAKLAB), *words], stdout=subprocess.PIPE, stderr=errors, text=True, env=_environment({})
+        )
     printed: list[str] = []
     assert process.stdout is not None
     too_long = Timer(START_LIMIT, process.kill)
@@ -85,7 +93,7 @@ def start(data: Path, what: str = "range", *more: str) -> RunningRange:
         for line in process.stdout:
             printed.append(line.rstrip())
             if line.startswith("ready"):
-                return RunningRange(process, data, printed, log)
+                return process, printed
     finally:
         too_long.cancel()
     process.stdout.close()
