@@ -15,8 +15,10 @@ from .commands import (
     demo,
     docs,
     doctor,
+    lag,
     policies,
     report,
+    report_leak,
     run,
     scenarios,
     serve,
@@ -44,6 +46,8 @@ app.add_typer(serve.app, name="serve", short_help="Start the API, the front end,
 app.add_typer(testers.app, name="testers", short_help="List or invite a range's testers.")
 app.add_typer(tokens.app, name="tokens", short_help="List or revoke a range's access tokens.")
 app.add_typer(approvals.app, name="approvals", short_help="Work a range's approval queue.")
+app.command("report-leak", short_help="Report leaked tokens as a secret scanner does.")(report_leak.report_leak)
+app.command("lag", short_help="Measure how late gates refuse, beside the simulation.")(lag.lag)
 app.command("doctor", short_help="Say why it does not work, and what to do.")(doctor.doctor)
 app.command("docs", hidden=True)(docs.docs)
 

@@ -26,6 +26,7 @@ from .network import Network, watch
 from .processes import MeasuredRange
 
 START_IN = 1.0         # seconds that load processes get to start
+SPARE = 60.0           # seconds beyond the plan after which something hangs
 JSON = "application/json"
 Tick = Callable[[float], object]
 
@@ -97,7 +98,18 @@ class Tokens:
 
 
 async def measure(plan: Plan, measured: MeasuredRange, folder: Path, loads: int, tick: Tick) -> Measured:
-    """Carry out the plan with so many load processes; `tick` hears how many seconds of it have passed."""
+    """Carry out the plan with so many load processes; `tick` hears how many seconds of it have passed.
+
+    Raises Problem where a part of the range does not answer.
+    """
+    try:
+        async with asyncio.timeout(plan.duration + SPARE):
+            return await _measure(plan, measured, folder, loads, tick)
+    except TimeoutError:
+        raise Problem("The range stopped answering; nothing can be said of its lag.", exit_code=5) from None
+
+
+async def _measure(plan: Plan, measured: MeasuredRange, folder: Path, loads: int, tick: Tick) -> Measured:
     histories = [folder / f"requests-{number}.ndjson" for number in range(loads)]
     processes = [await _load_process() for _ in histories]
     network, tokens = Network([], []), Tokens(measured, lambda told: _tell(processes, told))
