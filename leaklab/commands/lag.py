@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,7 @@ from .listing import AsJson
 from .names import enforcement_names
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
     from leaklab.lag.cases import Case
     from leaklab.lag.lines import Line, Setting
@@ -76,10 +77,13 @@ def _measured(wanted: list[Case], setting: Setting) -> list[Line]:
 
     with _progress() as bar:
         tasks = [bar.add_task(case.name, total=1.0) for case in wanted]
-        found = []
-        for case, task in zip(wanted, tasks, strict=True):
-            found.append(measured_line(case, setting, lambda done, task=task: bar.update(task, completed=done)))
-        return found
+        return [
+            measured_line(case, setting, partial(_tick, bar, task)) for case, task in zip(wanted, tasks, strict=True)
+        ]
+
+
+def _tick(bar: Progress, task: TaskID, done: float) -> None:
+    bar.update(task, completed=done)
 
 
 def _progress() -> Progress:
