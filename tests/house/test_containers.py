@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+WITH_POSTGRES: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.postgres.yml").read_text(encoding="utf-8"))
 
 
 def test_the_file_suits_both_composes_and_has_the_three_services() -> None:
@@ -74,3 +75,11 @@ def test_everything_let_through_is_copied() -> None:
     lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     for name in (line[1:] for line in lines if line.startswith("!")):
         assert re.search(rf"^COPY .*\b{re.escape(name)}\b", DOCKERFILE, re.MULTILINE), f"{name} is not copied"
+
+
+def test_the_database_is_shut_in_publishes_no_port_and_is_waited_for() -> None:
+    database = WITH_POSTGRES["services"]["postgres"]
+    assert (database["read_only"], database["cap_drop"], database["user"]) == (True, ["ALL"], "postgres")
+    assert database["security_opt"] == ["no-new-privileges:true"]
+    assert not {"ports", "privileged", "cap_add", "network_mode", "pid"} & database.keys()
+    assert WITH_POSTGRES["services"]["api"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
