@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -25,6 +25,7 @@ from mock_api.journal import Journal, JournalError, JournalUnavailable
 
 from .chance import SystemIds, SystemSecrets, SystemStreams
 from .clock import FastClock
+from .issuer import chosen_issuer
 from .journal_place import ADDRESS, FILE, chosen_journal_place, remember
 from .problems import Problem, extra
 from .vault import FileVault, write_private
@@ -44,17 +45,23 @@ class OpenRange:
     credentials: dict[str, Any]
 
 
+class Wishes(NamedTuple):
+    """What a new range is to be: its testers, a PostgreSQL database for its journal, the name on its tokens.
+
+    The `enforcement` is for one that is there as well: its policy is given it, where one is named.
+    """
+
+    testers: int
+    database: str | None = None
+    issuer: str | None = None
+    enforcement: Enforcement | None = None
+
+
 @contextmanager
-def open_range(
-    data: Path, policy: Policy, clock: Clock, *, testers: int, database: str | None = None,
-    enforcement: Enforcement | None = None,
-) -> Iterator[OpenRange]:
-    """The range in `data`, or a new one with `testers` testers, for the length of a `with`; raises Problem.
+def open_range(data: Path, policy: Policy, clock: Clock, wishes: Wishes) -> Iterator[OpenRange]:
+    """The range in `data`, or a new one under `policy` by `wishes`, for the length of a `with`; raises Problem.
 
-    Its policy is given the `enforcement`, where one is named.
-
-    A new one keeps its journal in the PostgreSQL `database` where one is named, else in a file. All it has decided
-    so far is on disk when the block begins, and all it has decided when it ends.
+    All it has decided so far is on disk when the block begins, and all it has decided when it ends.
     """
     os.umask(0o077)  # Journals hold prompts and origins: none of it is for other people's eyes.
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -64,10 +71,11 @@ def open_range(
     surroundings = Surroundings(
         clock=clock, streams=SystemStreams(), ids=SystemIds(), secrets=SystemSecrets(), vault=vault
     )
-    place = chosen_journal_place(data, database)
+    issuer = chosen_issuer(vault, not keys_are_there, wishes.issuer)
+    place = chosen_journal_place(data, wishes.database)
     with _journal(place) as journal:
         remember(data, place)
-        authority = Authority(surroundings, journal)
+        authority = Authority(surroundings, journal, issuer=issuer)
         _catch_up(authority, journal, clock)
         if authority.keyring.keys and not keys_are_there:
             raise Problem(
@@ -76,9 +84,10 @@ def open_range(
                 exit_code=3,
             )
         authority.open(policy)
+        enforcement = wishes.enforcement
         if enforcement is not None and authority.policy.enforcement != enforcement:
             authority.operator.adopt_policy(replace(authority.policy, enforcement=enforcement), "start")
-        credentials = _credentials(authority, data / "credentials.json", testers)
+        credentials = _credentials(authority, data / "credentials.json", wishes.testers)
         asyncio.run(journal.flushed())  # Nobody is handed a key that a crash would forget.
         yield OpenRange(data, authority, journal, credentials)
 

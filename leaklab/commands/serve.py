@@ -24,6 +24,7 @@ from .serve_options import (
     GateCount,
     HistoryFolder,
     Host,
+    IssuerUrl,
     KeyFileOut,
     LeakFile,
     PolicyName,
@@ -59,6 +60,7 @@ def serve_range(
     redis: RedisOrAuto = None,
     history: HistoryFolder = None,
     signal_hosts: SignalHosts = "",
+    issuer: IssuerUrl = None,
 ) -> None:
     """Start the API, gates in front of it if asked for, and the public front end, which spends a leaked token."""
     with extra("serve", "serve a range"):
@@ -73,7 +75,7 @@ def serve_range(
         proxy_port = stack.enter_context(listen(host, port_proxy, "--port-proxy"))
         gate_ports = [stack.enter_context(listen(host, 0, "--gates")) for _ in range(gates)]
         redis_url = stack.enter_context(redis_at(redis))
-        opened = stack.enter_context(_opened(data, policy, speed, testers, database, enforcement))
+        opened = stack.enter_context(_opened(data, policy, speed, testers, database, enforcement, issuer))
         api_url, proxy_url = address(api_port), address(proxy_port)
         fleet = stack.enter_context(Fleet(api_url, data, gate_ports, redis_url, history))
         write_credentials(opened, api_url, proxy_url, fleet.urls)
@@ -101,6 +103,7 @@ def serve_api(
     redis: RedisUrl = None,
     gate_key_file: KeyFileOut = None,
     signal_hosts: SignalHosts = "",
+    issuer: IssuerUrl = None,
 ) -> None:
     """Start the API alone."""
     with extra("serve", "serve the API"):
@@ -109,7 +112,7 @@ def serve_api(
         from leaklab.vault import write_private
     with (
         listen(host, port_api, "--port-api") as port,
-        _opened(data, policy, speed, testers, database, enforcement) as opened,
+        _opened(data, policy, speed, testers, database, enforcement, issuer) as opened,
     ):
         write_credentials(opened, address(port), None)
         if leak_file is not None:
@@ -146,12 +149,15 @@ def _check_gates(gates: int, enforcement: str | None, speed: float) -> None:
 
 
 def _api(opened: OpenRange, url: str, redis_url: str | None, signal_hosts: str) -> Any:
+    from mock_api.core.authority import ISSUER
     from mock_api.web.app import create_app
     from mock_api.web.settings import WebSettings
 
     with extra("push", "publish in Redis"):
         if redis_url is not None:
             import redis as _  # noqa: F401 - to say so before anything starts.
+    if opened.authority.issuer != ISSUER:
+        url = opened.authority.issuer  # Whoever gives it a name of its own is reached under that name.
     settings = WebSettings(public_url=url, redis_url=redis_url, signal_hosts=frozenset(_names(signal_hosts)))
     return create_app(opened.authority, opened.journal, settings)
 
@@ -172,17 +178,17 @@ def _goodbye(opened: OpenRange, api: Any) -> Any:
 
 @contextmanager
 def _opened(
-    data: Path, policy: str | None, speed: float, testers: int, database: str | None, enforcement: str | None
+    data: Path, policy: str | None, speed: float, testers: int, database: str | None, enforcement: str | None,
+    issuer: str | None,
 ) -> Iterator[OpenRange]:
     from leaklab.clock import FastClock, SystemClock
     from leaklab.enforcements import enforcement_named
-    from leaklab.opening import open_range
+    from leaklab.opening import Wishes, open_range
     from mock_api.core.policy import Policy
     from policy_lab.files import load
 
     clock = SystemClock() if speed == 1.0 else FastClock(speed)
     wanted = None if enforcement is None else enforcement_named(enforcement)
-    with open_range(
-        data, load(Policy, policy or RANGE_POLICY), clock, testers=testers, database=database, enforcement=wanted
-    ) as opened:
+    wishes = Wishes(testers, database, issuer, wanted)
+    with open_range(data, load(Policy, policy or RANGE_POLICY), clock, wishes) as opened:
         yield opened

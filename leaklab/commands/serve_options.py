@@ -57,6 +57,14 @@ Database = Annotated[
         show_default=False,
     ),
 ]
+IssuerUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--issuer",
+        help="The name on a new range's tokens, where clients can discover it, such as http://127.0.0.1:8000.",
+        envvar="LEAKLAB_ISSUER",
+    ),
+]
 Upstream = Annotated[
     str,
     typer.Option(help="The API's address; loopback, or a host allowed by name.", envvar="LEAKLAB_UPSTREAM"),

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from . import museum
 from .access_tokens import AccessTokens
 from .approvals import Approvals
 from .cutoffs import WidenedCutoffs
@@ -45,6 +46,7 @@ from .videos import Videos
 
 Applier = Callable[[Event], None]
 UNSET = Policy(name="unset")
+ISSUER = "https://leaklab.invalid"  # Nobody can own a name under `.invalid` (RFC 6761 §6.4).
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +63,8 @@ class Surroundings:
 class Authority:
     """The gated API without its wire. Callers come in through its doors.
 
-    `issuer` and `audience` are the `iss` and `aud` of its tokens; `log` takes every recorded event;
-    `renders` is the render model where the policy names none.
+    `issuer` and `audience` are the `iss` and `aud` of its tokens, the audience the issuer's `/v1` by default; `log`
+    takes every recorded event; `renders` is the render model where the policy names none.
     """
 
     def __init__(
@@ -70,8 +72,8 @@ class Authority:
         surroundings: Surroundings,
         log: Log,
         *,
-        issuer: str = "https://leaklab.invalid",
-        audience: str = "https://leaklab.invalid/v1",
+        issuer: str = ISSUER,
+        audience: str | None = None,
         renders: RenderModel | None = None,
     ) -> None:
         self.clock = surroundings.clock
@@ -79,7 +81,7 @@ class Authority:
         self.ids = surroundings.ids
         self.secrets = surroundings.secrets
         self.vault = surroundings.vault
-        self.issuer, self.audience = issuer, audience
+        self.issuer, self.audience = issuer, audience or f"{issuer}/v1"
         self.policy = UNSET
         self._log = log
         self._default_renders = renders or RenderModel()
@@ -157,6 +159,8 @@ class Authority:
 
     def apply_policy_adopted(self, event: PolicyAdopted) -> None:
         """Put the policy in force."""
+        if event.policy.exhibits != self.policy.exhibits:
+            museum.hang(self, event.policy.exhibits)
         self.policy = event.policy
 
     def _learn(self, appliers: dict[type, Callable[..., None]]) -> None:

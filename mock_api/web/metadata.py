@@ -1,7 +1,7 @@
 """What clients discover by themselves: the authorization server (RFC 8414) and the resource it guards (RFC 9728).
 
-All addresses stand under the issuer, never under what a request says of its host: whoever wants clients to find the
-server gives the range an issuer that leads there.
+Addresses stand under the server's public address, never under what a request says of its host. Clients compare the
+issuer with the one they asked for: whoever wants to be found gives the range an issuer that leads there.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def serve_metadata(api: FastAPI, authority: Authority) -> None:
 
     async def protected_resource() -> Response:
         """Which authorization server guards the API (RFC 9728)."""
-        return answer(_resource(authority), headers={"Cache-Control": "max-age=60"})
+        return answer(_resource(api, authority), headers={"Cache-Control": "max-age=60"})
 
     api.get(RESOURCE_PATH, **what)(protected_resource)
     path = urlsplit(authority.audience).path
@@ -86,27 +86,28 @@ def serve_metadata(api: FastAPI, authority: Authority) -> None:
 
 
 def _server(api: FastAPI, authority: Authority) -> ServerMetadata:
-    issuer, policy = authority.issuer, authority.policy
+    base, policy = str(api.state.public_url).rstrip("/"), authority.policy
     grants = ["client_credentials", EXCHANGE, *(["refresh_token"] if policy.refresh is not None else [])]
     paths = {getattr(route, "path", None) for route in api.routes}
     return ServerMetadata(
-        issuer=issuer, token_endpoint=issuer + TOKEN_PATH, jwks_uri=issuer + JWKS_PATH, scopes_supported=list(SCOPES),
-        response_types_supported=[], grant_types_supported=grants, token_endpoint_auth_methods_supported=METHODS,
-        revocation_endpoint=issuer + REVOCATION_PATH, revocation_endpoint_auth_methods_supported=METHODS,
-        introspection_endpoint=issuer + INTROSPECTION_PATH, introspection_endpoint_auth_methods_supported=METHODS,
+        issuer=authority.issuer, token_endpoint=base + TOKEN_PATH, jwks_uri=base + JWKS_PATH,
+        scopes_supported=list(SCOPES), response_types_supported=[], grant_types_supported=grants,
+        token_endpoint_auth_methods_supported=METHODS,
+        revocation_endpoint=base + REVOCATION_PATH, revocation_endpoint_auth_methods_supported=METHODS,
+        introspection_endpoint=base + INTROSPECTION_PATH, introspection_endpoint_auth_methods_supported=METHODS,
         introspection_signing_alg_values_supported=[policy.signing_algorithm],
-        service_documentation=issuer + "/docs", protected_resources=[authority.audience],
+        service_documentation=base + "/docs", protected_resources=[authority.audience],
         dpop_signing_alg_values_supported=_algorithms(authority),
-        status_list_aggregation_endpoint=issuer + STATUS_LISTS_PATH if STATUS_LISTS_PATH in paths else UNSET,
+        status_list_aggregation_endpoint=base + STATUS_LISTS_PATH if STATUS_LISTS_PATH in paths else UNSET,
     )
 
 
-def _resource(authority: Authority) -> ResourceMetadata:
-    dpop = authority.policy.dpop
+def _resource(api: FastAPI, authority: Authority) -> ResourceMetadata:
+    base, dpop = str(api.state.public_url).rstrip("/"), authority.policy.dpop
     return ResourceMetadata(
-        resource=authority.audience, authorization_servers=[authority.issuer], jwks_uri=authority.issuer + JWKS_PATH,
+        resource=authority.audience, authorization_servers=[authority.issuer], jwks_uri=base + JWKS_PATH,
         scopes_supported=list(SCOPES), bearer_methods_supported=["header"], resource_name="Leaklab's gated video API",
-        resource_documentation=authority.issuer + "/docs", dpop_signing_alg_values_supported=_algorithms(authority),
+        resource_documentation=base + "/docs", dpop_signing_alg_values_supported=_algorithms(authority),
         dpop_bound_access_tokens_required=dpop is not None and dpop.mode == "required",
     )
 

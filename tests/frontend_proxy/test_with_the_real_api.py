@@ -11,7 +11,7 @@ import pytest
 
 from frontend_proxy.core.credentials import Secret
 from frontend_proxy.settings import CredentialSetting
-from leaklab.opening import OpenRange, open_range
+from leaklab.opening import OpenRange, Wishes, open_range
 from mock_api.core.policy import Approval, Policy
 from mock_api.core.scopes import TesterScope
 from mock_api.web.app import create_app
@@ -29,7 +29,7 @@ def clock() -> SetClock:
 def opened(tmp_path: Path, clock: SetClock) -> Iterator[OpenRange]:
     """A range whose outputs leave at once."""
     policy = Policy(name="open", approval=Approval(mode="none"))
-    with open_range(tmp_path / "range", policy, clock, testers=3) as opened:
+    with open_range(tmp_path / "range", policy, clock, Wishes(3)) as opened:
         yield opened
 
 
