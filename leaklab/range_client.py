@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any, Self
@@ -33,6 +34,11 @@ class RangeClient:
         bearer = {"Authorization": f"Bearer {credentials['operator_key']}"}
         self._http = httpx2.Client(headers=bearer, timeout=TIMEOUT, trust_env=False)
 
+    @property
+    def url(self) -> str:
+        """The API's address, without a slash at the end."""
+        return self._url
+
     def __enter__(self) -> Self:
         return self
 
@@ -49,22 +55,33 @@ class RangeClient:
         """The JSON answer to a POST."""
         return self._ask("POST", path, json=body or {}, params=_given(query))
 
+    def put(self, path: str, body: dict[str, object], **query: object) -> Any:
+        """The JSON answer to a PUT."""
+        return self._ask("PUT", path, json=body, params=_given(query))
+
+    def post_as_anybody(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, Any]:
+        """Status and JSON of the answer to a POST without the operator key; None for what is no JSON."""
+        request = self._http.build_request("POST", self._url + path, content=body, headers=headers)
+        del request.headers["Authorization"]
+        answer = self._sent(lambda: self._http.send(request))
+        return answer.status_code, _json(answer)
+
     def _ask(self, method: str, path: str, **how: Any) -> Any:
-        try:
-            answer = self._http.request(method, self._url + path, **how)
-        except self._troubles as problem:
-            raise Problem(
-                f"No range answers at {self._url} ({problem}). Start one with: leaklab serve range", exit_code=5
-            ) from None
-        try:
-            body = answer.json() if answer.content else None
-        except ValueError:
-            body = None
+        answer = self._sent(lambda: self._http.request(method, self._url + path, **how))
+        body = _json(answer)
         if answer.is_success and body is not None:
             return body
         error = body.get("error") if isinstance(body, dict) else None
         said = error["message"] if isinstance(error, dict) else f"{self._url} is no Leaklab API"
         raise Problem(f"The range refused ({answer.status_code}): {said}", exit_code=5)
+
+    def _sent(self, send: Callable[[], Any]) -> Any:
+        try:
+            return send()
+        except self._troubles as problem:
+            raise Problem(
+                f"No range answers at {self._url} ({problem}). Start one with: leaklab serve range", exit_code=5
+            ) from None
 
 
 def read_credentials(data: Path) -> dict[str, Any]:
@@ -81,6 +98,13 @@ def read_credentials(data: Path) -> dict[str, Any]:
         raise Problem(
             f"{path} is damaged. Stop the range, delete the file, and start the range again.", exit_code=3
         ) from None
+
+
+def _json(answer: Any) -> Any:
+    try:
+        return answer.json() if answer.content else None
+    except ValueError:
+        return None
 
 
 def quoted(segment: str) -> str:
