@@ -67,7 +67,7 @@ async def flood(reporter: Reporter, plan: Plan, on_progress: Callable[[int], obj
             under_way.create_task(_send(http, reporter, plan.batch, due, told, room))
             told.sent += plan.batch
             on_progress(told.sent)
-    told.lasted = loop.time() - begun
+    told.lasted = max(loop.time() - begun, plan.batches * plan.pause)
     return told
 
 

@@ -19,9 +19,9 @@ class Answered(NamedTuple):
 
     what: str
     reports: int
-    answer: str
-    true_positives: int | None
-    false_positives: int | None
+    answer: int             # HTTP status
+    ours: int | None        # true positives
+    not_ours: int | None    # false positives
     as_promised: bool
 
 
@@ -51,8 +51,7 @@ class Reporter:
         if status == 404:
             raise Problem("This range takes no leak reports; it is older than this command.", exit_code=5)
         if status != 200:
-            error = said.get("error", {}) if isinstance(said, dict) else {}
-            return Answered(what, count, f"{status} {error.get('code', '')}".strip(), None, None, status == promised)
+            return Answered(what, count, status, None, None, status == promised)
         labels = [verdict["label"] for verdict in said]
         true, false = labels.count("true_positive"), labels.count("false_positive")
-        return Answered(what, count, "200", true, false, promised == 200 and true + false == count)
+        return Answered(what, count, 200, true, false, promised == 200 and true + false == count)

@@ -74,13 +74,13 @@ def false_positives(reporter: Reporter, tokens: Sequence[str]) -> Iterator[Answe
     for what, prefix in (("tester keys", tester_keys.TESTER), ("refresh tokens", tester_keys.REFRESH)):
         body = batch_of(guesses(100, prefix), place, source)
         told = reporter.report(f"{what} that were never issued", body, reporter.scanner.headers(body))
-        yield told._replace(as_promised=told.true_positives == 0)
+        yield told._replace(as_promised=told.ours == 0)
     body = batch_of(["password123", "", "ghp_" + "x" * 36, "eyJ.eyJ.eyJ", *guesses(96, "llx")], place, source)
     told = reporter.report("other people's secrets, and none at all", body, reporter.scanner.headers(body))
-    yield told._replace(as_promised=told.true_positives == 0)
+    yield told._replace(as_promised=told.ours == 0)
     body = batch_of([*guesses(99), tokens[0]], place, source)
     told = reporter.report("one real secret among 99 guesses", body, reporter.scanner.headers(body))
-    yield told._replace(as_promised=told.true_positives == 1)
+    yield told._replace(as_promised=told.ours == 1)
 
 
 PLAYED: dict[Story, Callable[[Reporter, Sequence[str]], Iterator[Answered]]] = {

@@ -58,7 +58,7 @@ def test_tokens_come_from_a_file_or_from_standard_input(call: Call, server: Runn
     key = server.credentials["tester"]["tester_key"]
     listed.write_text(f"{key}\n\n  {key}  \nllk_nonsense\n", encoding="utf-8")
     (row,) = json.loads(call("report-leak", "--tokens", listed, "--data", server.data, "--json").out)
-    assert (row["reports"], row["true_positives"], row["false_positives"]) == (2, 1, 1)
+    assert (row["reports"], row["ours"], row["not_ours"]) == (2, 1, 1)
 
 
 def test_a_short_flood_of_false_reports_revokes_nothing(call: Call, server: RunningRange) -> None:
