@@ -83,7 +83,7 @@ class Fleet:
         for process in self._processes:
             assert process.stdout is not None  # noqa: S101 - it is a pipe.
             for line in process.stdout:
-                say(line.rstrip())
+                say(line.rstrip().removeprefix("ready: "))  # Ready is the range once all of it is.
                 break
         if self._is_ending:
             return

@@ -38,13 +38,13 @@ async def publish(board: NoticeBoard, streams: PushChannels, url: str) -> None:
     from redis.asyncio import Redis  # noqa: PLC0415 - an extra.
     from redis.exceptions import RedisError  # noqa: PLC0415
 
-    failures = 0
+    failures, seq = 0, board.seq
     while True:
         redis = Redis.from_url(
             url, decode_responses=True, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None
         )
+        publication = Publication(board, streams, redis, seq)
         try:
-            publication = Publication(board, streams, redis)
             await publication.resume()
             if failures:
                 _log.warning("Redis answers again; notices go out.")
@@ -55,22 +55,23 @@ async def publish(board: NoticeBoard, streams: PushChannels, url: str) -> None:
                 _log.warning("Redis cannot be reached (%s); gates ask the authority instead.", type(problem).__name__)
             failures += 1
         finally:
+            seq = publication.seq
             await redis.aclose()
         await asyncio.sleep(BACKOFF[min(failures, len(BACKOFF)) - 1])
 
 
 class Publication:
-    """One connection's worth of publishing."""
+    """One connection's worth of publishing, from behind the notice `seq` on."""
 
-    def __init__(self, board: NoticeBoard, streams: PushChannels, redis: Redis) -> None:
+    def __init__(self, board: NoticeBoard, streams: PushChannels, redis: Redis, seq: int) -> None:
         self._board, self._streams, self._redis = board, streams, redis
-        self._seq = board.seq
+        self.seq = seq
 
     async def resume(self) -> None:
-        """Go on behind the newest notice that Redis has; where it has none, with the next one."""
+        """Go back to where Redis is, if it missed some that it was given; one that is empty now is not filled again."""
         newest = await self._redis.xrevrange(self._streams.notices, count=1)
         if newest:
-            self._seq = min(self._seq, int(str(newest[0][0]).partition("-")[0]))
+            self.seq = min(self.seq, int(str(newest[0][0]).partition("-")[0]))
 
     async def go_on(self) -> None:
         """Put out every notice as the board has it, and a pulse at every beat."""
@@ -95,7 +96,7 @@ class Publication:
 
     async def _put_notices(self) -> None:
         """A notice has its number for an id, so putting it twice changes nothing."""
-        notices = self._board.beyond(self._seq)
+        notices, newest = self._board.beyond(self.seq), self._board.seq  # More may come while these are put out.
         if notices:
             pipeline = self._redis.pipeline(transaction=False)
             for notice in notices:
@@ -104,7 +105,7 @@ class Publication:
                     maxlen=NOTICES_KEPT, approximate=True,
                 )
             _raise_but_for_known(await pipeline.execute(raise_on_error=False))
-        self._seq = max(self._seq, self._board.seq)
+        self.seq = max(self.seq, newest)
 
     async def _put_pulse(self) -> None:
         await self._redis.xadd(
