@@ -102,13 +102,15 @@ def _show(lines: list[Line]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from leaklab.lag.tables import HEADINGS, remarks, rows
+    from leaklab.lag.tables import COST, LATENESS, cost, lateness, remarks
 
-    table = Table(title="How late gates refuse (median / p99 / longest since the acknowledgement)")
-    for number, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="left" if number in (0, len(HEADINGS) - 1) else "right")
-    for row in rows(lines):
-        table.add_row(*row)
-    Console(markup=False).print(table)
+    since = "How late gates refuse: median / p99 / longest since the acknowledgement"
+    for title, headings, rows in ((since, LATENESS, lateness(lines)), ("And at what cost", COST, cost(lines))):
+        table = Table(title=title)
+        for number, heading in enumerate(headings):
+            table.add_column(heading, justify="right" if number else "left")
+        for row in rows:
+            table.add_row(*row)
+        Console(markup=False).print(table)
     for remark in remarks(lines):
         typer.echo(remark)
