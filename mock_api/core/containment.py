@@ -28,12 +28,14 @@ class RevocationOutcome(Struct, frozen=True):
     """What a revocation did, or would do: `revocation_id` is None after a dry run.
 
     `already`: all of it was revoked before; `revocation_id` is then the revocation that covers it, or None if
-    only several together do.
+    only several together do. `version`: where the revocation feed stands then; a request that carries it as
+    `X-Leaklab-Version` is judged by no older view.
     """
 
     revocation_id: str | None
     blast_radius: BlastRadius
     already: bool
+    version: str
 
 
 class Containment:
@@ -65,21 +67,28 @@ class Containment:
         outputs come first: a crash in between locks them and leaves the revocation to be repeated, where the other
         order would take it for done.
         """
+        count = len(self._authority.register.revocations)
+        revocation_id, radius, already = self._revoke(scope, grounds, now)
+        if len(self._authority.register.revocations) > count and not isinstance(scope, KeyScope):
+            self._authority.keyring.follow_revocation(now, grounds.by)
+        return RevocationOutcome(revocation_id, radius, already, str(self._authority.feed.version))
+
+    def _revoke(self, scope: Scope, grounds: Grounds, now: float) -> tuple[str | None, BlastRadius, bool]:
         authority = self._authority
         radius = measure(authority, scope, now)
         already = authority.register.already(scope, now)
         covering = self._covering(scope) if already else None
         if already and (grounds.alert_id is None or (covering and covering.alert_id == grounds.alert_id)):
-            return RevocationOutcome(covering.revocation_id if covering else None, radius, already)
+            return covering.revocation_id if covering else None, radius, already
         revocation_id = authority.ids.new("revocation")
         authority.videos.dispose(revocation_id, outputs_under(authority, scope), now)
         family = authority.families.begun_with(scope.jti) if isinstance(scope, TokenScope) else None
         if family is not None and not family.is_revoked:  # What was exchanged for the token goes with it, and first.
-            self.revoke(FamilyScope(family.family_id), grounds, now)
+            self._revoke(FamilyScope(family.family_id), grounds, now)
         authority.record(Revoked(now, revocation_id, scope, *grounds))
         if isinstance(scope, KeyScope):
             authority.keyring.ensure(now, grounds.by)
-        return RevocationOutcome(revocation_id, radius, already)
+        return revocation_id, radius, already
 
     def suspend(self, scope: Scope, seconds: float, grounds: Grounds, now: float) -> str:
         """Refuse what `scope` covers for `seconds`; returns the suspension's id."""

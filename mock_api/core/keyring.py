@@ -16,8 +16,11 @@ from cryptography.hazmat.primitives.serialization import (
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 from msgspec import Struct
 
-from .events import SigningKeyAdded
+from .enforcement import KeyRotation
+from .errors import Invalid
+from .events import SigningKeyAdded, SigningKeyPutToUse, SigningKeyRetired
 from .ports import SecretSource
+from .quantities import DAY, MINUTE
 
 if TYPE_CHECKING:
     from .authority import Authority
@@ -34,40 +37,89 @@ class SigningKey(Struct, frozen=True):
     verifier: jwt.PyJWK
 
 
+LONGEST_OVERLAP = 30 * DAY
+MAX_AGE = 1 * MINUTE  # of the key set, where no enforcement says
+
+
 class Keyring:
-    """All keys that ever signed, in order of age; the newest signs."""
+    """All keys that ever signed, in order of age; the newest signs, but for one that may be held in reserve.
+
+    Under the enforcement `key-rotation` there is always one in reserve: it is published long before it signs, so
+    that no gate meets a token of a key it has not heard of, unless two revocations follow each other closely.
+    """
 
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
         self._private: dict[str, PrivateKey] = {}
         self.keys: dict[str, SigningKey] = {}
         self.current: SigningKey | None = None
+        self.reserve: SigningKey | None = None
 
     def appliers(self) -> dict[type, Callable[..., None]]:
         """What each event does to the keyring."""
-        return {SigningKeyAdded: self.apply_signing_key_added}
+        return {
+            SigningKeyAdded: self.apply_signing_key_added,
+            SigningKeyPutToUse: self.apply_signing_key_put_to_use,
+            SigningKeyRetired: self.apply_signing_key_retired,
+        }
+
+    @property
+    def max_age(self) -> float:
+        """For how many seconds the key set may be used without asking again."""
+        enforcement = self._authority.policy.enforcement
+        return enforcement.max_age if isinstance(enforcement, KeyRotation) else MAX_AGE
 
     def ensure(self, now: float, by: str = "authority") -> SigningKey:
         """The key to sign with: a new one if the last is revoked, lost, or not of the policy's algorithm."""
         key = self.current
-        if (
-            key is None
-            or key.algorithm != self._authority.policy.signing_algorithm
-            or key.kid in self._authority.register.revoked.kids
-            or self._find_private(key.kid) is None
-        ):
-            return self.keys[self.rotate(now, by)]
+        if key is None or not self._can_sign(key):
+            key = self.keys[self.rotate(now, by)]
+        if isinstance(self._authority.policy.enforcement, KeyRotation):
+            self._fill_reserve(now, by)
         return key
 
-    def rotate(self, now: float, by: str) -> str:
-        """Make a new signing key and return its `kid`. Tokens of the older keys stay good until revoked."""
+    def rotate(self, now: float, by: str, overlap: float | None = None) -> str:
+        """Sign with another key from now on and return its `kid`; raises Invalid.
+
+        Tokens of the older keys stay good for `overlap` seconds, or until revoked.
+        """
+        if overlap is not None and not 0.0 <= overlap <= LONGEST_OVERLAP:
+            raise Invalid("`overlap` must be 0 seconds to 30 days.", param="overlap")
+        if overlap is None and self.reserve is None:
+            return self._make(now, by, in_reserve=False)
+        kid = self._fill_reserve(now, by)
+        self._authority.record(SigningKeyPutToUse(now, kid, overlap, by))
+        self._authority.deadlines.settle(now)  # Without overlap, it is now that the old ones go.
+        return kid
+
+    def follow_revocation(self, now: float, by: str) -> None:
+        """Under the enforcement `key-rotation`, sign with another key: gates go by the key set alone."""
+        enforcement = self._authority.policy.enforcement
+        if isinstance(enforcement, KeyRotation):
+            self.rotate(now, by, enforcement.overlap)
+            self._fill_reserve(now, by)
+
+    def _fill_reserve(self, now: float, by: str) -> str:
+        if self.reserve is None or not self._can_sign(self.reserve):
+            return self._make(now, by, in_reserve=True)
+        return self.reserve.kid
+
+    def _can_sign(self, key: SigningKey) -> bool:
+        authority = self._authority
+        return (
+            key.algorithm == authority.policy.signing_algorithm
+            and key.kid not in authority.register.revoked.kids
+            and self._find_private(key.kid) is not None
+        )
+
+    def _make(self, now: float, by: str, *, in_reserve: bool) -> str:
         algorithm = self._authority.policy.signing_algorithm
         kid = self._authority.ids.new("key")
         private = _generate(algorithm, self._authority.secrets)
         secret = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         self._authority.vault.put(_vault_name(kid), secret)
         public = {**_public_members(private), "kid": kid, "use": "sig", "alg": algorithm}
-        self._authority.record(SigningKeyAdded(now, kid, algorithm, public, by))
+        self._authority.record(SigningKeyAdded(now, kid, algorithm, public, by, in_reserve))
         return kid
 
     def private(self, kid: str) -> PrivateKey:
@@ -78,15 +130,37 @@ class Keyring:
         return private
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
-        """The JWK set of every key that is not revoked (RFC 7517 §5)."""
-        revoked = self._authority.register.revoked.kids
-        return {"keys": [dict(key.jwk) for key in self.keys.values() if key.kid not in revoked]}
+        """The JWK set of every key that is neither revoked nor retired (RFC 7517 §5)."""
+        return {"keys": [dict(key.jwk) for key in self.keys.values() if not self._is_gone(key.kid)]}
 
     def apply_signing_key_added(self, event: SigningKeyAdded) -> None:
-        """The new key signs from now on."""
+        """The new key signs from now on, or is kept in reserve."""
         verifier = jwt.PyJWK(event.public, event.algorithm)
-        self.current = SigningKey(event.kid, event.algorithm, event.public, verifier)
-        self.keys[event.kid] = self.current
+        key = SigningKey(event.kid, event.algorithm, event.public, verifier)
+        self.keys[event.kid] = key
+        if event.in_reserve:
+            self.reserve = key
+        else:
+            self.current = key
+
+    def apply_signing_key_put_to_use(self, event: SigningKeyPutToUse) -> None:
+        """The key in reserve signs; the others have their time set."""
+        self.current, self.reserve = self.keys[event.kid], None
+        if event.overlap is not None:
+            for kid in self.keys:
+                if kid != event.kid and not self._is_gone(kid):
+                    self._authority.deadlines.set(event.at + event.overlap, self._retire, kid)
+
+    def apply_signing_key_retired(self, event: SigningKeyRetired) -> None:
+        """Nothing but the name of a retired key is of use."""
+        self._private.pop(event.kid, None)
+
+    def _retire(self, kid: str, at: float) -> None:
+        if not self._is_gone(kid):
+            self._authority.record(SigningKeyRetired(at, kid))
+
+    def _is_gone(self, kid: str) -> bool:
+        return kid in self._authority.register.revoked.kids
 
     def _find_private(self, kid: str) -> PrivateKey | None:
         if kid not in self._private:

@@ -16,6 +16,7 @@ from . import tester_keys
 from .errors import NotFound, TooManyTokens
 from .events import (
     Revoked,
+    SigningKeyRetired,
     TesterActivated,
     TesterInvited,
     TesterKeyIssued,
@@ -105,6 +106,7 @@ class Programme:
             TesterThrottled: self.apply_tester_throttled,
             TokenIssued: self.apply_token_issued,
             Revoked: self.apply_revoked,
+            SigningKeyRetired: self.apply_signing_key_retired,
         }
 
     # --- questions ------------------------------------------------------------------------------------------
@@ -248,6 +250,11 @@ class Programme:
         """Count out what works no longer. A key made later counts, were it at the same instant."""
         self.expire(event.at)
         self.in_force.revoke(event)
+
+    def apply_signing_key_retired(self, event: SigningKeyRetired) -> None:
+        """Count out what the key has signed."""
+        self.expire(event.at)
+        self.in_force.retire(event.kid)
 
     def expire(self, now: float) -> None:
         """Count out the tokens whose time is up; in the books they stay until the next one is issued."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import inf
 from typing import Protocol
@@ -78,6 +79,25 @@ class Reach:
             case AllScope():
                 self.cutoff = max(cutoff, self.cutoff)
 
+    def remove(self, scope: Scope, others: Iterable[Scope] = ()) -> None:
+        """Cover `scope` no longer; `others` are those that were added without a cutoff and stay."""
+        match scope:
+            case TokenScope(jti=jti):
+                self.jtis.discard(jti)
+            case KeyScope(kid=kid):
+                self.kids.discard(kid)
+            case FamilyScope(family_id=family_id):
+                self.families.discard(family_id)
+            case TesterScope(tester_id=tester_id):
+                self.by_tester.pop(tester_id, None)
+            case CohortScope(cohort=cohort):
+                self.by_cohort.pop(cohort, None)
+            case IssuedBeforeScope() | AllScope():
+                self.cutoff = NEVER
+                for other in others:
+                    if isinstance(other, IssuedBeforeScope | AllScope):
+                        self.add(other)
+
     def covers(self, token: Coverable) -> bool:
         """Whether the token is covered."""
         issued_at = token.issued_at
@@ -95,3 +115,19 @@ class Reach:
         return at <= max(
             self.cutoff, self.by_tester.get(tester.tester_id, NEVER), self.by_cohort.get(tester.cohort, NEVER)
         )
+
+
+def scopes_around(token: Coverable) -> Iterator[Scope]:
+    """The scopes that name the token, or what it belongs to."""
+    yield TokenScope(token.jti)
+    yield KeyScope(token.kid)
+    if token.family is not None:
+        yield FamilyScope(token.family)
+    yield from scopes_around_person(token)
+
+
+def scopes_around_person(person: Person) -> Iterator[Scope]:
+    """The scopes that name somebody, or whom they belong to."""
+    yield TesterScope(person.tester_id)
+    yield CohortScope(person.cohort)
+    yield AllScope()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from . import errors
 from .errors import Refusal, TesterSuspended, TokenRevoked
-from .events import ProgrammePaused, ProgrammeResumed, Revoked, Suspended, SuspensionLifted
+from .events import ProgrammePaused, ProgrammeResumed, Revoked, SigningKeyRetired, Suspended, SuspensionLifted
 from .programme import IssuedToken, Tester
-from .reach import Coverable, Reach
-from .scopes import CohortScope, FamilyScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
+from .reach import NEVER, Coverable, Reach, scopes_around, scopes_around_person
+from .scopes import AllScope, CohortScope, FamilyScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
 
 if TYPE_CHECKING:
     from .authority import Authority
@@ -26,12 +27,14 @@ class RevocationRegister:
         self.revocations: dict[str, Revoked] = {}
         self.suspensions: dict[str, Suspended] = {}  # in force
         self.ended: set[str] = set()                 # suspensions that were lifted or ran out
+        self._ends: dict[Scope, dict[str, float]] = {}  # when those in force end, by scope
         self.pause: ProgrammePaused | None = None
 
     def appliers(self) -> dict[type, Callable[..., None]]:
         """What each event does to the register."""
         return {
             Revoked: self.apply_revoked,
+            SigningKeyRetired: self.apply_signing_key_retired,
             Suspended: self.apply_suspended,
             SuspensionLifted: self.apply_suspension_lifted,
             ProgrammePaused: self.apply_programme_paused,
@@ -50,7 +53,7 @@ class RevocationRegister:
         if self.pause is not None:
             return errors.ProgrammePaused("The programme is paused.")
         if self.suspensions and self.suspended.covers(token):
-            return self._suspension(now, lambda reach: reach.covers(token))
+            return self._suspension(scopes_around(token), token.issued_at, now)
         return None
 
     def tester_refusal(self, tester: Tester, now: float) -> Refusal | None:
@@ -58,7 +61,7 @@ class RevocationRegister:
         if self.pause is not None:
             return errors.ProgrammePaused("The programme is paused.")
         if self.suspended.covers_tester(tester, now):
-            return self._suspension(now, lambda reach: reach.covers_tester(tester, now))
+            return self._suspension(scopes_around_person(tester), now, now)
         return None
 
     def covers(self, scope: Scope) -> Callable[[IssuedToken], bool]:
@@ -85,6 +88,8 @@ class RevocationRegister:
                 return False
             case CohortScope(cohort=cohort) if cohort not in programme.cohorts:
                 return False
+            case AllScope() if not programme.cohorts:
+                return False
         programme.expire(now)
         return programme.in_force.is_empty(scope, now)
 
@@ -93,17 +98,27 @@ class RevocationRegister:
         self.revocations[event.revocation_id] = event
         self.revoked.add(event.scope, event.at)
 
+    def apply_signing_key_retired(self, event: SigningKeyRetired) -> None:
+        """What a retired key has signed is refused like that of a revoked one."""
+        self.revoked.add(KeyScope(event.kid))
+
     def apply_suspended(self, event: Suspended) -> None:
         """Refuse what the scope covers, also what is issued later, until the suspension ends."""
         self.suspensions[event.suspension_id] = event
         self.suspended.add(event.scope)
+        self._ends.setdefault(event.scope, {})[event.suspension_id] = event.until
         self._authority.deadlines.set(event.until, self._run_out, event.suspension_id)
 
     def apply_suspension_lifted(self, event: SuspensionLifted) -> None:
         """Admit again what no other suspension covers."""
-        self.suspensions.pop(event.suspension_id, None)
         self.ended.add(event.suspension_id)
-        self.suspended = self._reach_of(self.suspensions.values())
+        suspension = self.suspensions.pop(event.suspension_id, None)
+        if suspension is not None:
+            ends = self._ends[suspension.scope]
+            del ends[event.suspension_id]
+            if not ends:
+                del self._ends[suspension.scope]
+                self.suspended.remove(suspension.scope, self._ends)
 
     def apply_programme_paused(self, event: ProgrammePaused) -> None:
         """Nobody gets in."""
@@ -117,12 +132,14 @@ class RevocationRegister:
         if suspension_id in self.suspensions:
             self._authority.record(SuspensionLifted(at, suspension_id, "time"))
 
-    def _suspension(self, now: float, concerns: Callable[[Reach], bool]) -> Refusal:
-        ends = [event.until for event in self.suspensions.values() if concerns(self._reach_of((event,)))]
+    def _suspension(self, scopes: Iterable[Scope], issued_at: float, now: float) -> Refusal:
+        """The refusal until the last suspension of `scopes` is over, or of what was issued at or before an instant."""
+        cutoffs = (
+            scope for scope in (self._ends if self.suspended.cutoff > NEVER else ())
+            if isinstance(scope, IssuedBeforeScope) and issued_at <= scope.instant
+        )
+        ends = [end for scope in chain(scopes, cutoffs) for end in self._ends.get(scope, _NONE).values()]
         return TesterSuspended("Access is suspended for now.", retry_after=max(0.0, max(ends) - now))
 
-    def _reach_of(self, suspensions: Iterable[Suspended]) -> Reach:
-        reach = Reach()
-        for suspension in suspensions:
-            reach.add(suspension.scope)
-        return reach
+
+_NONE: dict[str, float] = {}

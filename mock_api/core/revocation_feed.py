@@ -15,11 +15,13 @@ from .events import (
     ProgrammePaused,
     ProgrammeResumed,
     Revoked,
+    SigningKeyRetired,
     Suspended,
     SuspensionLifted,
     TesterLeft,
 )
 from .notices import Change, Left, Lifted, Notice, Paused, Stopped, SuspendedUntil, Version
+from .scopes import KeyScope
 
 if TYPE_CHECKING:
     from .authority import Authority
@@ -64,6 +66,7 @@ class RevocationFeed:
 
 _CHANGES: dict[type, Callable[..., Change]] = {
     Revoked: lambda event: Stopped(event.scope, event.at),
+    SigningKeyRetired: lambda event: Stopped(KeyScope(event.kid), event.at),
     Suspended: lambda event: SuspendedUntil(event.suspension_id, event.scope, event.until),
     SuspensionLifted: lambda event: Lifted(event.suspension_id),
     ProgrammePaused: lambda _: Paused(True),

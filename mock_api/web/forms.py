@@ -13,6 +13,7 @@ from mock_api.core import scopes
 from mock_api.core.approvals import REASON_LONGEST, Decision
 from mock_api.core.doors.operator import AT_ONCE, COHORT_LIMIT
 from mock_api.core.doors.responder import FASTEST_THROTTLE, LONGEST_SUSPENSION, REASON_LIMIT, Source
+from mock_api.core.keyring import LONGEST_OVERLAP
 from mock_api.core.orders import EXTENSION_SECONDS, NAME_LONGEST, PROMPT_LONGEST, SECONDS, SIZES, WORD_LONGEST
 from mock_api.core.policy import Quota
 from mock_api.core.redaction import NAME_LIMIT, TEXT_LIMIT
@@ -108,6 +109,13 @@ class Act(Strict):
     """Who acts."""
 
     by: Name = "operator"
+
+
+class Rotation(Strict, kw_only=True):
+    """Who rotates, and for how many seconds the older keys stay good; without it they do until revoked."""
+
+    by: Name = "operator"
+    overlap: Annotated[float, Meta(ge=0, le=LONGEST_OVERLAP)] | UnsetType = UNSET
 
 
 class Invitation(Strict, kw_only=True):

@@ -69,7 +69,9 @@ def serve_known(api: FastAPI, authority: Authority, journal: JournalPort, traffi
     async def signing_keys() -> Response:
         """The public halves of the keys that sign access tokens."""
         body = answer(authority.public.jwks()).body
-        return Response(body, media_type="application/jwk-set+json", headers={"Cache-Control": "max-age=60"})
+        return Response(body, media_type="application/jwk-set+json", headers={
+            "Cache-Control": f"max-age={int(authority.keyring.max_age)}",
+        })
 
 
 def _serve_health(api: FastAPI, authority: Authority, journal: JournalPort, traffic: Traffic) -> None:

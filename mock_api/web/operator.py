@@ -18,7 +18,7 @@ from .answers import Listing, answer
 from .bodies import read_json
 from .callers import By, operator_only
 from .documents import operation
-from .forms import Act, BulkInvitation, Invitation
+from .forms import Act, BulkInvitation, Invitation, Rotation
 
 AtMost = Annotated[int | None, Query(ge=1, description="At most so many; without it all.")]
 OPERATOR = (errors.OperatorKeyInvalid,)
@@ -47,13 +47,14 @@ def serve_operator(api: FastAPI, authority: Authority) -> None:
         """The access tokens in the books, oldest first; never the tokens themselves."""
         return answer(Listing(operator.list_tokens(tester_id, live_only)[:limit]))
 
-    what = operation("Rotate the signing key", "operator", RotatedKey, body=Act, refusals=OPERATOR)
+    what = operation("Rotate the signing key", "operator", RotatedKey, body=Rotation, refusals=OPERATOR)
 
     @api.post("/admin/keys/rotate", dependencies=guard, **what)
     async def rotate_key(request: Request) -> Response:
-        """Sign with a new key from now on; the tokens of older keys stay good until revoked."""
-        form = await read_json(request, Act)
-        return answer(RotatedKey(operator.rotate_key(form.by)))
+        """Sign with another key from now on; tokens of older keys stay good for the overlap, or until revoked."""
+        form = await read_json(request, Rotation)
+        overlap = None if form.overlap is UNSET else form.overlap
+        return answer(RotatedKey(operator.rotate_key(form.by, overlap)))
 
     what = operation("Read the policy", "operator", Policy, refusals=OPERATOR)
 

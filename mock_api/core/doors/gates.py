@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mock_api.core import redaction
-from mock_api.core.enforcement.questions import Cutoffs, Notices, Pulse, Snapshot, TokenStatus
+from mock_api.core.enforcement.questions import Cutoffs, Keys, Notices, Pulse, Snapshot, TokenStatus
 from mock_api.core.errors import Invalid, Refusal
 from mock_api.core.events import RequestRefused
 from mock_api.core.notices import SuspendedUntil
@@ -83,6 +83,11 @@ class GateDoor:
             feed.name, feed.seq, now, _instant(reach), dict(reach.by_tester), dict(reach.by_cohort),
             self._authority.register.paused,
         )
+
+    def keys(self) -> Keys:
+        """The names of the keys whose tokens are good, and of those that will sign next."""
+        self._authority.settle()
+        return Keys(frozenset(key["kid"] for key in self._authority.keyring.jwks()["keys"]))
 
     def report_refusals(self, gate: str, refusals: list[ReportedRefusal]) -> None:
         """Enter what the gate `gate` refused by itself into the log, as of now; raises Invalid."""

@@ -159,9 +159,12 @@ class OperatorDoor:
         )
         return [view for view in views if view.state == "live" or not live_only]
 
-    def rotate_key(self, by: str) -> str:
-        """Sign with a new key from now on and return its `kid`; the tokens of older keys stay good."""
-        return self._authority.keyring.rotate(self._authority.settle(), redaction.name(by, "by"))
+    def rotate_key(self, by: str, overlap: float | None = None) -> str:
+        """Sign with another key from now on and return its `kid`; raises Invalid.
+
+        Older keys leave the key set, and their tokens stop, after `overlap` seconds; without one they stay good.
+        """
+        return self._authority.keyring.rotate(self._authority.settle(), redaction.name(by, "by"), overlap)
 
     def adopt_policy(self, policy: Policy, by: str) -> None:
         """Put another policy in force."""

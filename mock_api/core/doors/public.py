@@ -43,6 +43,7 @@ class PublicDoor:
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
         """The public halves of the signing keys (RFC 7517 §5)."""
+        self._authority.settle()
         return self._authority.keyring.jwks()
 
     def marker(self) -> dict[str, str | bool]:

@@ -87,7 +87,8 @@ class ResponderDoor:
         self._containment.require(scope, now)
         if dry_run:
             already = self._authority.register.already(scope, now)
-            return RevocationOutcome(None, measure(self._authority, scope, now), already)
+            radius, version = measure(self._authority, scope, now), str(self._authority.feed.version)
+            return RevocationOutcome(None, radius, already, version)
         return self._containment.revoke(scope, grounds, now)
 
     def revocations(self) -> list[Revoked]:

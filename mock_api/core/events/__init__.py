@@ -10,6 +10,8 @@ from .intake import ScannerBatchTaken, ScannerKey, ScannerKeysAdopted
 from .programme import (
     PolicyAdopted,
     SigningKeyAdded,
+    SigningKeyPutToUse,
+    SigningKeyRetired,
     TesterActivated,
     TesterInvited,
     TesterKeyIssued,
@@ -62,15 +64,15 @@ from .videos import (
 )
 
 Event = (
-    PolicyAdopted | SigningKeyAdded | TesterInvited | TesterKeyIssued | TesterActivated | TesterLeft | TokenIssued
-    | TokenDenied | RequestAdmitted | RequestRefused | VideoSubmitted | RenderStarted | RenderFinished | RenderFailed
-    | OutputClaimed | ClaimLapsed | OutputApproved | OutputRejected | OutputQuarantined | QuarantineLifted
-    | OutputRecalled | OutputDownloaded | OutputExpired | VideoDeleted | CharacterCreated | LeakReported | AlertRaised
-    | StepTaken | Revoked | Suspended | SuspensionLifted | TesterThrottled | ProgrammePaused | ProgrammeResumed
-    | OutputAttributed | ScannerKeysAdopted | ScannerBatchTaken
-    | FamilyStarted | RefreshTokenIssued | RefreshTokenReused | CredentialsSurrendered
-    | ReceiverAdmitted | ReceiverDismissed | StreamCreated | StreamUpdated | StreamDeleted | StreamStatusSet
-    | SubjectRemoved | SubjectAdded | VerificationRequested | SignalsAcknowledged | SignalsRefused
+    PolicyAdopted | SigningKeyAdded | SigningKeyPutToUse | SigningKeyRetired | TesterInvited | TesterKeyIssued
+    | TesterActivated | TesterLeft | TokenIssued | TokenDenied | RequestAdmitted | RequestRefused | VideoSubmitted
+    | RenderStarted | RenderFinished | RenderFailed | OutputClaimed | ClaimLapsed | OutputApproved | OutputRejected
+    | OutputQuarantined | QuarantineLifted | OutputRecalled | OutputDownloaded | OutputExpired | VideoDeleted
+    | CharacterCreated | LeakReported | AlertRaised | StepTaken | Revoked | Suspended | SuspensionLifted
+    | TesterThrottled | ProgrammePaused | ProgrammeResumed | OutputAttributed | ScannerKeysAdopted | ScannerBatchTaken
+    | FamilyStarted | RefreshTokenIssued | RefreshTokenReused | CredentialsSurrendered | ReceiverAdmitted
+    | ReceiverDismissed | StreamCreated | StreamUpdated | StreamDeleted | StreamStatusSet | SubjectRemoved
+    | SubjectAdded | VerificationRequested | SignalsAcknowledged | SignalsRefused
 )
 
 __all__ = [
@@ -79,8 +81,9 @@ __all__ = [
     "OutputQuarantined", "OutputRecalled", "OutputRejected", "PolicyAdopted", "ProgrammePaused", "ProgrammeResumed",
     "QuarantineLifted", "ReceiverAdmitted", "ReceiverDismissed", "RefreshTokenIssued", "RefreshTokenReused",
     "RenderFailed", "RenderFinished", "RenderStarted", "RequestAdmitted", "RequestRefused", "Revoked",
-    "ScannerBatchTaken", "ScannerKey", "ScannerKeysAdopted", "SignalsAcknowledged", "SignalsRefused", "SigningKeyAdded",
-    "StepTaken", "StreamCreated", "StreamDeleted", "StreamStatusSet", "StreamUpdated", "SubjectAdded", "SubjectRemoved",
-    "Suspended", "SuspensionLifted", "TesterActivated", "TesterInvited", "TesterKeyIssued", "TesterLeft",
-    "TesterThrottled", "TokenDenied", "TokenIssued", "VerificationRequested", "VideoDeleted", "VideoSubmitted",
+    "ScannerBatchTaken", "ScannerKey", "ScannerKeysAdopted", "SignalsAcknowledged", "SignalsRefused",
+    "SigningKeyAdded", "SigningKeyPutToUse", "SigningKeyRetired", "StepTaken", "StreamCreated", "StreamDeleted",
+    "StreamStatusSet", "StreamUpdated", "SubjectAdded", "SubjectRemoved", "Suspended", "SuspensionLifted",
+    "TesterActivated", "TesterInvited", "TesterKeyIssued", "TesterLeft", "TesterThrottled", "TokenDenied",
+    "TokenIssued", "VerificationRequested", "VideoDeleted", "VideoSubmitted",
 ]

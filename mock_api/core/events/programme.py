@@ -14,13 +14,31 @@ class PolicyAdopted(Happened, frozen=True):
     by: str
 
 
-class SigningKeyAdded(Happened, frozen=True):
-    """A new key signs from now on. `public` is its JWK (RFC 7517) without private members."""
+class SigningKeyAdded(Happened, frozen=True, omit_defaults=True):
+    """A new key signs from now on. `public` is its JWK (RFC 7517) without private members.
+
+    `in_reserve`: it is published, and signs only once it is put to use.
+    """
 
     kid: str
     algorithm: str
     public: dict[str, str]
     by: str
+    in_reserve: bool = False
+
+
+class SigningKeyPutToUse(Happened, frozen=True):
+    """The key held in reserve signs from now on; those before it are retired after `overlap` seconds, or stay."""
+
+    kid: str
+    overlap: float | None
+    by: str
+
+
+class SigningKeyRetired(Happened, frozen=True):
+    """The key has left the key set, and whatever it signed is refused."""
+
+    kid: str
 
 
 class TesterInvited(Happened, frozen=True):

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Literal
 import jwt
 import pytest
 
-from mock_api.core.events import Revoked, SigningKeyAdded
+from mock_api.core.enforcement import KeyRotation
+from mock_api.core.errors import Invalid, TokenRevoked
+from mock_api.core.events import Revoked, SigningKeyAdded, SigningKeyPutToUse, SigningKeyRetired
 from mock_api.core.policy import Policy
-from mock_api.core.scopes import KeyScope
+from mock_api.core.scopes import AllScope, KeyScope, TesterScope
 
 if TYPE_CHECKING:
     from tests.mock_api.core.conftest import Range
@@ -86,3 +88,86 @@ def test_the_lab_draws_the_same_key_again(
 ) -> None:
     first, second = open_range(signing_algorithm=algorithm), open_range(signing_algorithm=algorithm)
     assert first.authority.public.jwks() == second.authority.public.jwks()
+
+
+def kids(opened: Range) -> list[str]:
+    return [key["kid"] for key in opened.authority.public.jwks()["keys"]]
+
+
+def test_a_rotation_with_an_overlap_retires_the_older_keys_when_it_is_over(the_range: Range) -> None:
+    _, token = the_range.tester_with_token()
+    (old,) = kids(the_range)
+    new = the_range.authority.operator.rotate_key("operator", 60.0)
+    the_range.clock.advance(59.0)
+    assert kids(the_range) == [old, new]
+    the_range.admit(token)
+    the_range.clock.advance(1.0)
+    assert kids(the_range) == [new]
+    with pytest.raises(TokenRevoked):
+        the_range.admit(token)
+    (retired,) = the_range.of(SigningKeyRetired)
+    assert (retired.kid, retired.at) == (old, the_range.clock.now())
+
+
+def test_a_deadline_of_a_rotation_outlives_a_restart(the_range: Range) -> None:
+    old, new = *kids(the_range), the_range.authority.operator.rotate_key("operator", 60.0)
+    restarted = the_range.replayed()
+    the_range.clock.advance(60.0)
+    assert [key["kid"] for key in restarted.public.jwks()["keys"]] == [new]
+    assert kids(the_range) == [new]
+    assert the_range.replayed().register.revoked.kids == {old}
+
+
+@pytest.mark.parametrize("overlap", [-1.0, 1e9, float("nan")])
+def test_an_overlap_has_bounds(the_range: Range, overlap: float) -> None:
+    with pytest.raises(Invalid):
+        the_range.authority.operator.rotate_key("operator", overlap)
+
+
+@pytest.mark.parametrize("overlap", [0.0, 30.0])
+def test_where_gates_go_by_keys_a_revocation_replaces_the_key(
+    open_range: Callable[..., Range], overlap: float
+) -> None:
+    opened = open_range(enforcement=KeyRotation(overlap=overlap))
+    (tester_id, _), (_, bystander) = opened.tester_with_token(), opened.tester_with_token()
+    first, reserve = kids(opened)
+    outcome = opened.authority.responder.revoke(TesterScope(tester_id), "leaked", "operator")
+    assert outcome.version == str(opened.authority.feed.version)
+    assert reserve in kids(opened)
+    opened.clock.advance(overlap)
+    assert first not in kids(opened)
+    with pytest.raises(TokenRevoked):
+        opened.admit(bystander)
+    _, fresh = opened.tester_with_token()
+    assert opened.authority.access_tokens.decode(fresh).kid == reserve
+    opened.admit(fresh)
+
+
+def test_a_key_was_published_before_it_signs(open_range: Callable[..., Range]) -> None:
+    opened = open_range(enforcement=KeyRotation())
+    for _ in range(3):
+        published = kids(opened)
+        opened.authority.responder.revoke(AllScope(), "leaked", "operator")
+        opened.clock.advance(1.0)
+        _, token = opened.tester_with_token()
+        assert opened.authority.access_tokens.decode(token).kid in published
+        assert len(kids(opened)) == 2
+    assert len(opened.of(SigningKeyPutToUse)) == len(opened.of(Revoked)) == 3
+
+
+def test_what_was_revoked_already_replaces_no_key(open_range: Callable[..., Range]) -> None:
+    opened = open_range(enforcement=KeyRotation())
+    tester_id, _ = opened.tester_with_token()
+    for _ in range(2):
+        opened.authority.responder.revoke(TesterScope(tester_id), "leaked", "operator")
+    assert len(opened.of(SigningKeyPutToUse)) == 1
+
+
+def test_a_revoked_key_gives_way_to_the_one_in_reserve(open_range: Callable[..., Range]) -> None:
+    opened = open_range(enforcement=KeyRotation())
+    first, reserve = kids(opened)
+    opened.authority.responder.revoke(KeyScope(first), "leaked", "operator")
+    assert kids(opened)[0] == reserve
+    assert opened.authority.gates.keys().kids == frozenset(kids(opened))
+    opened.authority.responder.revoke(KeyScope(kids(opened)[1]), "leaked", "operator")
+    assert len(kids(opened)) == 2

@@ -20,7 +20,7 @@ from mock_api.core.events import (
     Suspended,
     SuspensionLifted,
 )
-from mock_api.core.scopes import AllScope, CohortScope, Scope, TesterScope, TokenScope
+from mock_api.core.scopes import AllScope, CohortScope, IssuedBeforeScope, Scope, TesterScope, TokenScope
 
 if TYPE_CHECKING:
     from tests.mock_api.core.conftest import Range
@@ -108,6 +108,22 @@ def test_lifting_one_of_two_suspensions_leaves_the_other(the_range: Range) -> No
         the_range.admit(token)
     the_range.clock.advance(300.0)
     the_range.admit(token)
+
+
+@pytest.mark.parametrize("kind", ["token", "tester", "cohort", "issued_before", "key", "all"])
+def test_of_two_suspensions_the_later_end_is_told_and_each_can_be_lifted(the_range: Range, kind: str) -> None:
+    _, token = the_range.tester_with_token("artists")
+    scope, earlier = the_range.scope_around(token, kind), IssuedBeforeScope(the_range.clock.now() - 1.0)
+    other = suspend(the_range, earlier, 9000.0)
+    ids = [suspend(the_range, scope, seconds) for seconds in (600.0, 300.0)]
+    for suspension_id, left in zip(ids, (600.0, 300.0), strict=True):
+        with pytest.raises(TesterSuspended) as refusal:
+            the_range.admit(token)
+        assert refusal.value.retry_after == left
+        lift(the_range, suspension_id)
+    the_range.admit(token)
+    lift(the_range, other)
+    assert the_range.authority.register.suspended == type(the_range.authority.register.suspended)()
 
 
 def test_one_token_can_be_suspended_while_the_tester_goes_on(the_range: Range) -> None:

@@ -233,6 +233,29 @@ def test_keys_rotate_and_old_tokens_stay_good(house: Any) -> None:
     assert house.tester.get("/v1/videos").status_code == 200
 
 
+def test_keys_rotate_with_an_overlap_and_old_tokens_stop(house: Any) -> None:
+    assert house.operator.post("/admin/keys/rotate", json={"overlap": -1}).status_code == 400
+    kid = house.operator.post("/admin/keys/rotate", json={"overlap": 0}).json()["kid"]
+    assert [key["kid"] for key in house.anybody.get("/.well-known/jwks.json").json()["keys"]] == [kid]
+    assert house.tester.get("/v1/videos").json()["error"]["code"] == "token_revoked"
+
+
+def test_the_key_set_may_be_kept_as_long_as_the_policy_says(house: Any) -> None:
+    assert house.anybody.get("/.well-known/jwks.json").headers["cache-control"] == "max-age=60"
+    policy = house.operator.get("/admin/policy").json()
+    policy["enforcement"] = {"kind": "key-rotation", "max_age": 7}
+    house.operator.put("/admin/policy", json=policy)
+    assert house.anybody.get("/.well-known/jwks.json").headers["cache-control"] == "max-age=7"
+
+
+def test_a_revocation_answers_with_the_version_that_a_request_may_demand(house: Any) -> None:
+    form = {"scope": {"kind": "tester", "tester_id": house.tester_id}, "reason": "leaked"}
+    asked = house.operator.post("/admin/revocations?dry_run=true", json=form).json()["version"]
+    done = house.operator.post("/admin/revocations", json=form).json()["version"]
+    feed, _, number = done.rpartition(".")
+    assert (feed, int(number)) == (asked.rpartition(".")[0], int(asked.rpartition(".")[2]) + 1)
+
+
 def test_the_policy_is_read_and_replaced_whole(house: Any) -> None:
     policy = house.operator.get("/admin/policy").json()
     policy["token_lifetime"] = 60

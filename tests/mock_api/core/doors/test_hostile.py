@@ -52,7 +52,8 @@ def values(opened: Any) -> dict[str, st.SearchStrategy[Any]]:
     return {
         "caller": caller, "order": order, "scope": scope, "limit": count, "step_index": count,
         "requests_per_minute": count, "people": count | st.lists(word, max_size=3), "content": st.binary(max_size=99),
-        "seconds": st.sampled_from(NUMBERS), "alert_id": alert, "dry_run": st.booleans(), "recall": st.booleans(),
+        "seconds": st.sampled_from(NUMBERS), "overlap": st.none() | st.sampled_from(NUMBERS),
+        "alert_id": alert, "dry_run": st.booleans(), "recall": st.booleans(),
         "live_only": st.booleans(), "video_id": texts(*opened.videos), "tester_id": texts(tester_id),
         "token": texts(opened.token, key), "jti": texts(opened.jti(opened.token)),
         "source": texts("public", "leak_report"), "client_id": texts(tester_id), "client_secret": texts(key),
