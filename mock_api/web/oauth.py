@@ -49,7 +49,7 @@ def serve_oauth(api: FastAPI, authority: Authority) -> None:
     )
     what["responses"] = {200: what["responses"][200], **token_errors()}
     what["openapi_extra"] = {"requestBody": {"required": True, "content": {
-        FORM: {"schema": schema(Grant)}, "application/json": {"schema": schema(ExchangeGrant)},
+        FORM: {"schema": form_of(Grant)}, "application/json": {"schema": schema(ExchangeGrant)},
     }}, "security": BY_TESTER_KEY}
 
     @api.post(TOKEN_PATH, **what)
@@ -76,8 +76,13 @@ def serve_oauth(api: FastAPI, authority: Authority) -> None:
 
 def question_body(security: list[dict[str, list[str]]]) -> dict[str, Any]:
     """The description of a form that names a token, and of who may send it."""
-    body = {"required": True, "content": {FORM: {"schema": schema(TokenQuestion)}}}
+    body = {"required": True, "content": {FORM: {"schema": form_of(TokenQuestion)}}}
     return {"requestBody": body, "security": security}
+
+
+def form_of(kind: object) -> dict[str, Any]:
+    """The schema of `kind` as a form, where every parameter is text and stands once."""
+    return {"allOf": [schema(kind), {"type": "object", "additionalProperties": {"type": "string"}}]}
 
 
 def _granted(authority: Authority, applicant: Applicant, wanted: Grant) -> TokenGrant:

@@ -10,7 +10,6 @@ from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_api.core.access_tokens import SIZE_LIMIT
 from mock_api.core.authority import Authority
 from mock_api.core.errors import RateLimited
 from mock_api.core.surrender import AT_ONCE
@@ -22,13 +21,15 @@ from .documents import operation
 from .forms import Strict
 
 SURRENDER_PATH = "/credentials/revoke"
+LONGEST = 2048  # characters of a credential; our longest token has about half of that
+BODY_LIMITS = {SURRENDER_PATH: AT_ONCE * (LONGEST + 8)}  # Nobody shows who they are here.
 
 
 class FoundCredentials(Strict):
     """Tester keys, access tokens, refresh tokens: whatever was found, whole."""
 
     credentials: Annotated[
-        list[Annotated[str, Meta(max_length=SIZE_LIMIT)]], Meta(min_length=1, max_length=AT_ONCE)
+        list[Annotated[str, Meta(max_length=LONGEST)]], Meta(min_length=1, max_length=AT_ONCE)
     ]
 
 
@@ -51,7 +52,7 @@ def serve_surrender(api: FastAPI, authority: Authority) -> None:
 
         They are looked at a few at a time, so that everybody else is answered in between.
         """
-        found = (await read_json(request, FoundCredentials)).credentials
+        found = (await read_json(request, FoundCredentials, None)).credentials
         origin = caller_of(request.scope).origin
         steps = authority.client.surrender(found, origin)
         async with one_at_a_time:

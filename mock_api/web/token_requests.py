@@ -14,6 +14,7 @@ from starlette.types import Scope
 from mock_api.core.authority import Authority
 from mock_api.core.errors import ClientInvalid, Invalid, TooLarge, UnsupportedGrant
 from mock_api.core.issuance import Applicant
+from mock_api.core.token_exchange import ACCESS, JWT, REFRESH, TESTER_KEY
 from mock_api.http.knock import bearer
 
 from .bodies import read_json
@@ -22,6 +23,11 @@ from .callers import caller_of, presented_by
 LIMIT = 16 * 1024  # bytes of a request
 FORM = "application/x-www-form-urlencoded"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+
+
+def _one_of(*choices: str) -> Meta:
+    return Meta(min_length=1, extra_json_schema={"enum": list(choices)})
+
 
 Word = Annotated[str, Meta(min_length=1)]
 Optional = Annotated[str, Meta(min_length=1)] | UnsetType
@@ -52,8 +58,8 @@ class ExchangeGrant(Credentials, kw_only=True, tag_field="grant_type", tag=EXCHA
     """A token for a tester key or for an access token (RFC 8693); the last two are what OpenAI's clients say."""
 
     subject_token: Word
-    subject_token_type: Word
-    requested_token_type: Optional = UNSET
+    subject_token_type: Annotated[str, _one_of(TESTER_KEY, ACCESS, JWT)]
+    requested_token_type: Annotated[str, _one_of(ACCESS, JWT, REFRESH)] | UnsetType = UNSET
     scope: Optional = UNSET
     resource: Optional = UNSET
     audience: Optional = UNSET

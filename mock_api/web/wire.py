@@ -23,8 +23,8 @@ from mock_api.core.redaction import SecretsBlanked, redact
 from mock_api.http.body_limit import BodyLimit
 from mock_api.journal import JournalPort
 
+from . import intake, surrender
 from .callers import caller_of
-from .intake import BODY_LIMITS
 from .metrics import Traffic
 from .notice_board import NoticeBoard
 from .rate_limits import UNDER, RateLimits
@@ -33,6 +33,7 @@ from .settings import WebSettings
 
 HUNG_UP = 499  # what web servers write down for a client that is gone; it never goes out
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
+BODY_LIMITS = {**intake.BODY_LIMITS, **surrender.BODY_LIMITS}  # bytes, where they differ from the rest
 QUESTIONS = frozenset({"/oauth/introspect"})  # A POST that changes nothing: nothing to wait for (RFC 7662 §2.1).
 # Paths whose requests leave events.
 JOURNALED = ("/v1/", "/admin/", "/oauth/", "/gates/", "/leak-reports/", "/ssf/", "/credentials/")
