@@ -87,7 +87,8 @@ def measure() -> list[Row]:
         operator = Operator(credentials)
         each = round(SECONDS / EVERY)
         with ThreadPoolExecutor(8) as buyers:
-            list(buyers.map(lambda _: Operator(credentials).buy_tokens(each * SPELLS * len(KINDS) // 8 + WARM_UP), range(8)))
+            share = each * SPELLS * len(KINDS) // 8 + WARM_UP
+            list(buyers.map(lambda _: Operator(credentials).buy_tokens(share), range(8)))
         jtis = [token["jti"] for token in operator.ask("GET", "/admin/tokens?live_only=true")["data"]]
         with _flood(credentials, Path(folder) / "operator-key") as (say, hear):
             _spell(operator, [jtis.pop() for _ in range(WARM_UP)])  # Nobody's first request counts.
