@@ -13,11 +13,11 @@ RUN /opt/leaklab/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.12-slim
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin leaklab \
-    && install -d -o leaklab -g leaklab -m 0700 /data /leak
+    && install -d -o leaklab -g leaklab -m 0700 /data /leak /gate
 COPY --from=build /opt/leaklab /opt/leaklab
 COPY loadtests /opt/loadtests
 USER leaklab
 ENV PATH=/opt/leaklab/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-VOLUME ["/data", "/leak"]
+VOLUME ["/data", "/leak", "/gate"]
 ENTRYPOINT ["leaklab"]
 CMD ["--help"]

@@ -26,7 +26,9 @@ EARLIEST_PLAUSIBLE = 1_767_225_600.0  # 2026-01-01: a clock before this was neve
 CLOCK_TOLERANCE = 5.0  # seconds, as when a range is opened
 ROOM = 100_000_000  # bytes a range should find free
 EXTRAS = {
-    "serve": ("fastapi", "starlette", "httpx2", "uvicorn", "sqlalchemy", "multipart", "prometheus_client"),
+    "serve": (
+        "fastapi", "starlette", "httpx2", "aiohttp", "uvicorn", "sqlalchemy", "multipart", "prometheus_client",
+    ),
     "push": ("redis",),
     "postgres": ("psycopg",),
     "report": ("vl_convert",),
@@ -79,7 +81,8 @@ def of_range(data: Path) -> Iterator[Finding]:
     for private in (path, data / "keys.json", data / FILE, data / ADDRESS):
         if private.exists():
             yield _private(private)
-    for name, url in (("API", known.get("api_url")), ("front end", known.get("proxy_url"))):
+    gates = [(f"gate-{number}", url) for number, url in enumerate(known.get("gate_urls") or (), 1)]
+    for name, url in (("API", known.get("api_url")), *gates, ("front end", known.get("proxy_url"))):
         if isinstance(url, str):
             probe = answers(f"{url}/healthz", f"leaklab serve range --data {data}")
             yield probe._replace(check=name)

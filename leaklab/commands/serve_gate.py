@@ -36,7 +36,11 @@ Patience = Annotated[
 ]
 PublicUrl = Annotated[
     str | None,
-    typer.Option("--public-url", help="Where clients reach this gate, if not where it listens; DPoP proofs name it."),
+    typer.Option(
+        "--public-url",
+        help="Where clients reach this gate, if not where it listens; DPoP proofs name it.",
+        envvar="LEAKLAB_PUBLIC_URL",
+    ),
 ]
 ListenFd = Annotated[int | None, typer.Option("--listen-fd", hidden=True)]
 WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True)]
