@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import inf, nan
 from typing import Any
 
@@ -15,8 +15,10 @@ from mock_api.core import scopes
 from mock_api.core.errors import Invalid, NotFound, Refusal
 from mock_api.core.events import Event
 from mock_api.core.gate import Caller
+from mock_api.core.issuance import Applicant
 from mock_api.core.orders import VideoOrder
-from mock_api.core.policy import Approval, CusumDetector, NoticeDetector, RenderModel, Step
+from mock_api.core.policy import Approval, CusumDetector, NoticeDetector, Refresh, RenderModel, Step
+from mock_api.core.token_exchange import ACCESS, REFRESH, TESTER_KEY, Exchange
 
 LONG = "x" * 50_000
 TEXTS = (
@@ -41,6 +43,7 @@ def values(opened: Any) -> dict[str, st.SearchStrategy[Any]]:
         st.builds(scopes.TokenScope, texts(opened.jti(opened.token))), st.builds(scopes.TesterScope, texts(tester_id)),
         st.builds(scopes.CohortScope, texts("artists")), st.builds(scopes.KeyScope, texts("key_1")),
         st.builds(scopes.IssuedBeforeScope, st.sampled_from(NUMBERS)), st.just(scopes.AllScope()),
+        st.builds(scopes.FamilyScope, texts(*opened.authority.families.families)),
     )
     fields = ("prompt", "model", "seconds", "size", "style", "source_video_id")
     order = st.builds(  # One bad field at a time: the first that is refused hides the others.
@@ -58,7 +61,15 @@ def values(opened: Any) -> dict[str, st.SearchStrategy[Any]]:
         "token": texts(opened.token, key), "jti": texts(opened.jti(opened.token)),
         "source": texts("public", "leak_report"), "client_id": texts(tester_id), "client_secret": texts(key),
         "decision": texts("approve", "reject"), "after": texts(*opened.videos), "quota": st.none(),
-        "word": word,
+        "word": word, "presented": st.none(), "applicant": st.builds(
+            Applicant, st.none() | texts(tester_id), st.none() | texts(key), texts("192.0.2.1 curl/8")
+        ),
+        "refresh_token": texts(opened.refresh_token), "credentials": st.lists(texts(opened.token), max_size=4),
+        "wanted": st.builds(
+            Exchange, texts(opened.token, key), st.sampled_from((TESTER_KEY, ACCESS, REFRESH, *TEXTS)),
+            st.sampled_from((ACCESS, REFRESH, *TEXTS)), st.none() | word, st.none() | word, st.none() | word,
+            st.none() | texts(tester_id),
+        ),
     }
 
 
@@ -74,8 +85,9 @@ METHODS = {
     ),
     "operator": (
         "invite", "invite_many", "remove_tester", "reissue_key", "list_testers", "list_tokens", "rotate_key",
-        "is_operator_key",
+        "is_operator_key", "is_gate_key",
     ),
+    "client": ("refresh", "exchange", "revoke", "introspect", "introspect_signed", "surrender"),
     "public": ("issue_access_token", "jwks", "marker"),
 }
 CALLS = [(door, method) for door, methods in METHODS.items() for method in methods]
@@ -94,14 +106,19 @@ def strategies_for(method: Any, pool: dict[str, st.SearchStrategy[Any]]) -> dict
 def test_no_door_is_forgotten(the_range: Any) -> None:
     for door, methods in METHODS.items():
         public = {name for name in dir(getattr(the_range.authority, door)) if not name.startswith("_")}
-        apart = {"adopt_policy", "ensure_operator_key", "renew_operator_key"}
+        apart = {
+            "adopt_policy", "ensure_operator_key", "renew_operator_key", "ensure_gate_key", "renew_gate_key",
+            "surrendered", "token_refresh",
+        }
         assert public - apart == set(methods)
 
 
 def refusal_of(method: Callable[..., Any], arguments: dict[str, Any]) -> str:
     """What the door says no with, or nothing; anything else that is raised is a fault."""
     try:
-        method(**arguments)
+        outcome = method(**arguments)
+        if isinstance(outcome, Iterator):
+            list(outcome)
     except Refusal as refusal:
         return refusal.message
     return ""
@@ -142,8 +159,12 @@ def test_whatever_comes_is_answered_or_refused_and_what_is_recorded_can_be_read(
     opened = open_range(
         approval=Approval(mode="hold"), renders=RenderModel(seconds_per_clip_second=0.1, moderation_share=0.0),
         detectors=(NoticeDetector(name="press", source="public"),), playbook=(Step(when="press", do="pause"),),
+        refresh=Refresh(),
     )
     opened.tester = opened.invite()
+    opened.refresh_token = opened.authority.client.exchange(
+        Applicant(None, None, "-"), Exchange(opened.tester[1], TESTER_KEY)
+    ).refresh_token
     opened.token = opened.token(*opened.tester)
     caller = Caller(opened.token, "-")
     opened.videos = [opened.authority.tester.submit_video(caller, VideoOrder(prompt="a")).id for _ in range(2)]
