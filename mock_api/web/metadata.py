@@ -28,7 +28,10 @@ METHODS = ["client_secret_basic", "client_secret_post"]
 
 
 class ServerMetadata(Struct, frozen=True):
-    """The authorization server (RFC 8414 §2). Nobody authorizes in a browser here: there is no response type."""
+    """The authorization server (RFC 8414 §2).
+
+    Nobody authorizes in a browser here. But response types are required, and lists of nothing are to be left out.
+    """
 
     issuer: str
     token_endpoint: str
@@ -91,7 +94,7 @@ def _server(api: FastAPI, authority: Authority) -> ServerMetadata:
     paths = {getattr(route, "path", None) for route in api.routes}
     return ServerMetadata(
         issuer=authority.issuer, token_endpoint=base + TOKEN_PATH, jwks_uri=base + JWKS_PATH,
-        scopes_supported=list(SCOPES), response_types_supported=[], grant_types_supported=grants,
+        scopes_supported=list(SCOPES), response_types_supported=["none"], grant_types_supported=grants,
         token_endpoint_auth_methods_supported=METHODS,
         revocation_endpoint=base + REVOCATION_PATH, revocation_endpoint_auth_methods_supported=METHODS,
         introspection_endpoint=base + INTROSPECTION_PATH, introspection_endpoint_auth_methods_supported=METHODS,

@@ -22,7 +22,7 @@ def test_the_server_says_who_it_is_and_where_everything_is(house: Any) -> None:
         if name.endswith(("_endpoint", "_uri")):
             assert url.startswith(told["issuer"] + "/")
             assert urlsplit(url).path in paths, name
-    assert told["response_types_supported"] == []
+    assert told["response_types_supported"] == ["none"]
 
 
 def test_the_policy_decides_what_is_offered(house: Any) -> None:
