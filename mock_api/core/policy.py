@@ -153,6 +153,12 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     recall: bool = False                           # pause: take finished outputs back as well
 
 
+ExhibitName = Literal[
+    "older-cutoff-wins", "verdict-cached-past-revocation", "expiry-only-at-cleanup", "per-row-family-sweep",
+    "lock-ignored-by-open-streams", "state-race", "refresh-race", "removed-key-still-cached",
+]
+
+
 class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the provider grants, watches and withdraws access."""
 
@@ -168,6 +174,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     approval: Approval = Approval()
     detectors: tuple[Detector, ...] = ()
     playbook: tuple[Step, ...] = ()
+    exhibits: tuple[ExhibitName, ...] = ()         # published failures to be wrong in the way of, for practice
 
     def __post_init__(self) -> None:
         """Refuse a playbook that waits for a detector nobody has."""

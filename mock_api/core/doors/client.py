@@ -48,7 +48,7 @@ class ClientDoor:
 
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
-        self._refresh = TokenRefresh(authority)
+        self.token_refresh = TokenRefresh(authority)
         self._exchange = TokenExchange(authority)
         self.surrendered = Surrender(authority)
 
@@ -60,7 +60,7 @@ class ClientDoor:
         """
         now = self._authority.settle()
         with self._authority.issuance.denials(applicant, now):
-            return self._refresh.refresh(applicant, refresh_token, scope, now)
+            return self.token_refresh.refresh(applicant, refresh_token, scope, now)
 
     def exchange(self, applicant: Applicant, wanted: Exchange) -> TokenGrant:
         """A token for another, or for a tester key (RFC 8693).

@@ -55,14 +55,14 @@ class KeySetView(WithoutFeed):
 
     def __init__(self, polling: Polling) -> None:
         self._polling = polling
-        self._kids: frozenset[str] | None = None
+        self.kids: frozenset[str] | None = None
         self._looked_up_at = -inf
 
     def judge(self, claims: Claims, arrival: Arrival, now: float) -> Refusal | Question | None:
         """By the key set; a key that is not in it may be new, which is looked up once in a while."""
-        if self._kids is None:
+        if self.kids is None:
             return AskKeys() if now >= self._polling.due else self._polling.silent(now)
-        if claims.kid in self._kids:
+        if claims.kid in self.kids:
             return self._polling.silent(now)
         if self._polling.as_of >= arrival.at:
             return TokenRevoked("This access token's key is not in use any more.")
@@ -73,7 +73,7 @@ class KeySetView(WithoutFeed):
 
     def unanswered(self, claims: Claims, arrival: Arrival, now: float) -> Refusal | None:
         """By the old key set, if `silence` allows; a key that nobody vouches for opens no door once there is one."""
-        if self._kids is not None and claims.kid not in self._kids:
+        if self.kids is not None and claims.kid not in self.kids:
             return closed()
         return self._polling.silent(now)
 
@@ -82,7 +82,7 @@ class KeySetView(WithoutFeed):
         if asked_at < self._polling.as_of:
             return
         if isinstance(answer, Keys):
-            self._kids = answer.kids
+            self.kids = answer.kids
             self._polling.answered(asked_at)
         else:
             self._polling.unanswered(asked_at)

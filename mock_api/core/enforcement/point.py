@@ -34,6 +34,10 @@ class EnforcementPoint:
             raise verdict
         return verdict
 
+    def judge_again(self, claims: Claims, arrival: Arrival, now: float) -> Question | None:
+        """The same for a token whose answer is under way: a stream does not outlive its token."""
+        return self.judge(claims, arrival, now)
+
     def unanswered(self, claims: Claims, arrival: Arrival, now: float) -> None:
         """Let the token pass although a question found no answer, or raise the Refusal."""
         refusal = self.view.unanswered(claims, arrival, now)
