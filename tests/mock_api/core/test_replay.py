@@ -18,10 +18,12 @@ from mock_api.core import policy as knobs
 from mock_api.core.errors import Refusal
 from mock_api.core.events import Event
 from mock_api.core.gate import Caller
+from mock_api.core.issuance import Applicant
 from mock_api.core.orders import VideoOrder
 from mock_api.core.policy import Policy, Quota, RenderModel, Step
 from mock_api.core.quantities import HOUR
 from mock_api.core.scopes import Scope
+from mock_api.core.token_exchange import ACCESS, TESTER_KEY, Exchange
 
 # What is no state: the surroundings, what can be had again from the vault or by drawing, and what lives
 # only between an event and the end of the same command. Which proofs of possession were used is not written
@@ -61,15 +63,22 @@ STRICT = knobs.Approval(
     on_revocation=knobs.OnRevocation(in_flight="quarantine", held="recall", approved="release")
 )
 POLICIES = (
-    Policy(name="held", approval=HELD, renders=SHORT, detectors=DETECTORS, playbook=PLAYBOOK, token_lifetime=2 * HOUR),
+    Policy(
+        name="held", approval=HELD, renders=SHORT, detectors=DETECTORS, playbook=PLAYBOOK, token_lifetime=2 * HOUR,
+        refresh=knobs.Refresh(grace=20.0),
+    ),
     Policy(name="free", approval=FREE, renders=WIDE, detectors=DETECTORS[:2], playbook=PLAYBOOK[:1], quota=NARROW),
-    Policy(name="contract", approval=STRICT, renders=SHORT, signing_algorithm="ES256", token_lifetime=600.0),
+    Policy(
+        name="contract", approval=STRICT, renders=SHORT, signing_algorithm="ES256", token_lifetime=600.0,
+        refresh=knobs.Refresh(idle=700.0),
+    ),
 )
 KINDS = ("token", "tester", "cohort", "issued_before", "key", "all")
 WHO, BY = st.integers(0, 2), "operator"
 VERBS = (
     "submit", "submit", "submit", "retrieve", "retrieve", "download", "remix", "delete", "name_a_character",
-    "ask_for_a_token", "claim", "claim", "approve", "reject", "review_all",
+    "ask_for_a_token", "exchange", "refresh", "refresh", "revoke_own", "hand_in", "claim", "claim", "approve",
+    "reject", "review_all",
 )
 STEPS = st.tuples(st.sampled_from(VERBS), st.integers(0, 7), st.sampled_from([0.0, 0.0, 1.0, 7.0, 20.0]))
 LONG = st.lists(STEPS, min_size=4, max_size=25)
@@ -99,8 +108,9 @@ def remembered(thing: Any) -> Any:
 
 def memory_of(authority: Any) -> dict[str, Any]:
     """What each part remembers, and what is still to fall due, in the order in which it will."""
-    parts = ("keyring", "programme", "register", "gate", "detection", "playbook", "videos", "approvals")
+    parts = ("keyring", "programme", "register", "gate", "detection", "playbook", "videos", "approvals", "families")
     memory = {name: remembered(getattr(authority, name)) for name in (*parts, "policy")}
+    memory["surrendered"] = remembered(authority.client.surrendered)
     return memory | {"due": [(at, remembered(due), key) for at, _, due, key in sorted(authority.deadlines._heap)]}
 
 
@@ -116,6 +126,7 @@ class Life(RuleBasedStateMachine):
         })
         self.keys = [self.range.invite(cohort) for cohort in ("artists", "artists", "red-team")]
         self.bearers = [self.range.token(*key) for key in self.keys]
+        self.refresh_tokens: list[list[str]] = [[], [], []]
 
     @property
     def authority(self) -> Any:
@@ -163,6 +174,32 @@ class Life(RuleBasedStateMachine):
     def ask_for_a_token(self, who: int, which: int) -> None:
         tester_id, key = self.keys[who]
         self.bearers[who] = self.range.token(tester_id, "llk_wrong" if which == 0 else key)
+
+    def applicant(self, who: int) -> Applicant:
+        return Applicant(*self.keys[who], "192.0.2.1 curl/8")
+
+    def exchange(self, who: int, which: int) -> None:
+        """The tester key for a pair, or the access token for a narrower one."""
+        subject, kind = ((self.keys[who][1], TESTER_KEY), (self.bearers[who], ACCESS))[which % 2]
+        grant = self.authority.client.exchange(self.applicant(who), Exchange(subject, kind))
+        self.bearers[who] = grant.access_token
+        if grant.refresh_token:
+            self.refresh_tokens[who].append(grant.refresh_token)
+
+    def refresh(self, who: int, which: int) -> None:
+        """With one of the latest refresh tokens, spent or not."""
+        for text in self.refresh_tokens[who][-1 - which % 3 :][:1]:
+            grant = self.authority.client.refresh(self.applicant(who), text)
+            self.bearers[who] = grant.access_token
+            self.refresh_tokens[who].append(str(grant.refresh_token))
+
+    def revoke_own(self, who: int, which: int) -> None:
+        for text in (self.bearers[who], *self.refresh_tokens[who])[which % 2 :][:1]:
+            self.authority.client.revoke(text, self.applicant(who))
+
+    def hand_in(self, who: int, which: int) -> None:
+        found = [self.bearers[who], *self.refresh_tokens[who][-1:], "nonsense"]
+        list(self.authority.client.surrender(found[which % 2 :], f"192.0.2.{which} curl/8"))
 
     def submit(self, who: int, which: int) -> None:
         order = VideoOrder(prompt=("a", "b")[which % 2])
