@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 BATCH_BYTES = 1024 * 1024
 BATCH_REPORTS = 5000
 KEYS_LIMIT = 100          # keys one list may hold
+IDENTIFIER_LIMIT = 112    # characters: the report's `by` is `scanner ` and this
 PEM_LIMIT = 2000          # characters of one of them
 REMEMBERED = 10_000       # batches known again; 625 bytes each at most
 URL_LIMIT, WORD_LIMIT = 1000, 60
@@ -180,7 +181,7 @@ def _check_keys(keys: Sequence[ScannerKey]) -> None:
         raise Invalid("Two keys have the same `key_identifier`.", param="public_keys")
     for number, key in enumerate(keys):
         where = f"public_keys[{number}]"
-        redaction.name(key.key_identifier, f"{where}.key_identifier", redaction.NAME_LIMIT - len("scanner "))
+        redaction.name(key.key_identifier, f"{where}.key_identifier", IDENTIFIER_LIMIT)
         try:
             if len(key.key) > PEM_LIMIT:
                 raise ValueError("too long")

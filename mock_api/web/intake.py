@@ -13,7 +13,15 @@ from starlette.responses import Response
 from mock_api.core import errors
 from mock_api.core.authority import Authority
 from mock_api.core.events import ScannerKey
-from mock_api.core.intake import BATCH_BYTES, BATCH_REPORTS, KEYS_LIMIT, SuspectedSecret, Verdict
+from mock_api.core.intake import (
+    BATCH_BYTES,
+    BATCH_REPORTS,
+    IDENTIFIER_LIMIT,
+    KEYS_LIMIT,
+    PEM_LIMIT,
+    SuspectedSecret,
+    Verdict,
+)
 
 from .answers import answer
 from .bodies import read_json
@@ -34,10 +42,20 @@ KeySignature = Annotated[str | None, Header(
 )]
 
 
+class PublishedKey(Strict):
+    """One public key on P-256: `key` is PEM. One that is not current verifies as long as it is listed."""
+
+    key_identifier: Annotated[
+        str, Meta(min_length=1, max_length=IDENTIFIER_LIMIT, extra_json_schema={"format": "one-line"})
+    ]
+    key: Annotated[str, Meta(max_length=PEM_LIMIT)]
+    is_current: bool = True
+
+
 class ScannerKeys(Strict):
     """The keys of a secret scanner, in the form in which GitHub publishes its own."""
 
-    public_keys: Annotated[list[ScannerKey], Meta(max_length=KEYS_LIMIT)]
+    public_keys: Annotated[list[PublishedKey], Meta(max_length=KEYS_LIMIT)]
 
 
 class Adopted(Struct, frozen=True):
@@ -65,7 +83,8 @@ def serve_intake(api: FastAPI, authority: Authority) -> None:
     @api.put("/admin/scanner-keys", dependencies=guard, **what)
     async def adopt_keys(request: Request, by: By = "operator") -> Response:
         """Believe batches signed with these keys and no others; keys that are not current verify while listed."""
-        intake.adopt_keys((await read_json(request, ScannerKeys)).public_keys, by)
+        form = await read_json(request, ScannerKeys)
+        intake.adopt_keys([ScannerKey(each.key_identifier, each.key, each.is_current) for each in form.public_keys], by)
         return answer(Adopted(list(intake.keys)))
 
 

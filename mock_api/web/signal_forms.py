@@ -15,6 +15,7 @@ from mock_api.core.signals.deliveries import AT_ONCE
 from mock_api.core.signals.transmitter import REASON_LIMIT, STATE_LIMIT, URL_LIMIT
 
 SSF = "/ssf"
+PRINTABLE = r"^[ -~]*$"      # what may stand in a header
 ACKNOWLEDGED_LIMIT = 10_000  # entries of one `ack` or `setErrs`
 
 Text = Annotated[str, Meta(max_length=REASON_LIMIT)]
@@ -26,7 +27,7 @@ class DeliveryForm(Struct):
 
     method: Literal["urn:ietf:rfc:8935", "urn:ietf:rfc:8936"]
     endpoint_url: Annotated[str, Meta(max_length=URL_LIMIT)] | UnsetType = UNSET
-    authorization_header: Annotated[str, Meta(max_length=STATE_LIMIT)] | UnsetType = UNSET
+    authorization_header: Annotated[str, Meta(max_length=STATE_LIMIT, pattern=PRINTABLE)] | UnsetType = UNSET
 
 
 class StreamForm(Struct):

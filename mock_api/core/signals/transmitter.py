@@ -147,8 +147,10 @@ class Transmitter:
         url = settings.endpoint_url or ""
         if len(url) > URL_LIMIT or redaction.redact(url) != url:
             raise Invalid("`endpoint_url` is too long, or holds a credential.", param="delivery.endpoint_url")
-        if len(authorization or "") > STATE_LIMIT or not (authorization or "").isascii():
-            raise Invalid("`authorization_header` is too long, or not ASCII.", param="delivery.authorization_header")
+        secret = authorization or ""
+        if len(secret) > STATE_LIMIT or not (secret.isascii() and secret.isprintable()):
+            said = "`authorization_header` must be one line of printable ASCII."
+            raise Invalid(said, param="delivery.authorization_header")
         words, wanted = settings.description, settings.events_requested
         return replace(
             settings,

@@ -14,13 +14,15 @@ one_line = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=
 schemathesis.openapi.format("one-line", one_line.filter(lambda line: bool(line.strip())))
 
 # 422: whether a key was used before for another order cannot be told from the schema.
-ACCEPTED = [200, 202, 401, 403, 404, 409, 422, 429]
+ACCEPTED = [200, 201, 202, 204, 401, 403, 404, 409, 422, 429]
 # What a schema cannot say: that a token is one of ours, what the policy allows, whom a token is for, that a playbook
 # names the policy's own detectors, that what is bad about `true` in place of a string is gone once it is written into
 # a form.
 BEYOND_SCHEMAS = (
     ("Schema-valid request rejected", "This is not an access token of this programme."),
     ("Schema-valid request rejected", "names no detector"),
+    ("Schema-valid request rejected", "public key on the curve P-256"),
+    ("Schema-valid request rejected", "`endpoint_url`"),
     ("Schema-valid request rejected", "nobody acts for somebody else here"),
     ("Schema-valid request rejected", "There are no refresh tokens under this policy."),
     ("Schema-valid request rejected", "invalid_subject_token"),
@@ -80,6 +82,11 @@ def test_testers_routes_keep_their_word(shared_house: Home) -> None:
 @pytest.mark.slow
 def test_operators_routes_keep_their_word(shared_house: Home) -> None:
     assert failures(shared_house.app, "^/admin", shared_house.operator_key) == []
+
+
+@pytest.mark.slow
+def test_receivers_routes_keep_their_word(shared_house: Home) -> None:
+    assert failures(shared_house.app, "^/ssf", shared_house.operator_key) == []
 
 
 @pytest.mark.slow

@@ -187,3 +187,10 @@ def test_who_waits_is_told_that_there_is_news(listener: Listener) -> None:
 def test_a_delivery_that_cannot_be_is_refused(listener: Listener, settings: StreamSettings) -> None:
     with pytest.raises(Invalid):
         listener.authority.transmitter.update_stream(listener.receiver_id, listener.stream.stream_id, settings, None)
+
+
+@pytest.mark.parametrize("header", ["Bearer a\r\nX-Else: b", "Bearer \x00", "Bearer ü", "x" * 2000])
+def test_an_authorization_header_that_is_none_is_refused(listener: Listener, header: str) -> None:
+    settings = replace(PUSHED, has_authorization=True)
+    with pytest.raises(Invalid):
+        listener.authority.transmitter.update_stream(listener.receiver_id, listener.stream.stream_id, settings, header)
