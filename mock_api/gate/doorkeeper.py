@@ -68,16 +68,17 @@ class Doorkeeper:
         finally:
             self._fetching = None
 
-    async def decide(self, token: str, claims: Claims, arrival: Arrival) -> None:
-        """Let the token pass or raise the Refusal, after at most LOOK_UPS answers."""
+    async def decide(self, token: str, claims: Claims, arrival: Arrival, again: bool = False) -> None:
+        """Let the token pass or raise the Refusal, after at most LOOK_UPS answers; `again`: its answer is under way."""
+        judge = self.point.judge_again if again else self.point.judge
         for _ in range(LOOK_UPS):
-            question = self.point.judge(claims, arrival, self._clock.now())
+            question = judge(claims, arrival, self._clock.now())
             if question is None:
                 return
             if await self.ask(question, token) is None:
                 self.point.unanswered(claims, arrival, self._clock.now())
                 return
-        if self.point.judge(claims, arrival, self._clock.now()) is not None:
+        if judge(claims, arrival, self._clock.now()) is not None:
             raise never_settled()
 
     async def ask(self, question: Question, token: str | None = None) -> Answer | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from mock_api.core import museum
 from mock_api.core.access_tokens import TokenReader
 from mock_api.core.enforcement import Enforcement, InProcess, Push
 from mock_api.core.enforcement.point import EnforcementPoint
@@ -71,6 +72,8 @@ class Parts:
         self._place, self._settings = place, settings
         self._tasks: list[asyncio.Task[None]] = []
         self.point = EnforcementPoint(place.name, enforcement.view())
+        if settings.exhibits:
+            museum.hang_at_gate(self.point, settings.exhibits)
         self.authority: Authority
         self.doorkeeper: Doorkeeper
         self.upstream: Upstream

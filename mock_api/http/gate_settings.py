@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from mock_api.core.enforcement import Enforcement
+from mock_api.core.policy import ExhibitName
 
 
 class PushChannels(Struct, frozen=True):
@@ -17,7 +18,8 @@ class PushChannels(Struct, frozen=True):
 class GateSettings(Struct, frozen=True):
     """Whose tokens to read, how to keep the view, and where news is to be had. Spans are seconds.
 
-    `pushes` is None where the authority publishes over no Redis; its server-sent events are always there.
+    `pushes` is None where the authority publishes over no Redis; its server-sent events are always there. `exhibits`
+    are the ways in which the gate is to be wrong, for practice.
     """
 
     issuer: str
@@ -28,3 +30,4 @@ class GateSettings(Struct, frozen=True):
     pulse: float
     now: float
     pushes: PushChannels | None = None
+    exhibits: tuple[ExhibitName, ...] = ()

@@ -20,7 +20,7 @@ from mock_api.http.gate_settings import GateSettings, PushChannels
 
 from .answers import answer
 from .bodies import read_json
-from .callers import caller_of, gates_only
+from .callers import gates_only
 from .documents import operation
 from .lines import Lines
 from .notice_board import NoticeBoard
@@ -74,7 +74,7 @@ def _serve_settings(
         policy = authority.policy
         return answer(GateSettings(
             authority.issuer, authority.audience, policy.enforcement, policy.token_lifetime, authority.feed.name,
-            board.pulse_every, authority.clock.now(), pushes,
+            board.pulse_every, authority.clock.now(), pushes, policy.exhibits,
         ))
 
 
@@ -124,7 +124,6 @@ def _serve_notices(api: FastAPI, authority: Authority, board: NoticeBoard) -> No
     async def read_notices(request: Request, after: Position = 0, last_event_id: EventId = None) -> Response:
         """Notices beyond `after`; the whole view where they are no longer kept. With `text/event-stream`, live."""
         if "text/event-stream" in request.headers.get("accept", ""):
-            caller_of(request.scope)
             start = after if last_event_id is None else last_event_id
             stream = lines.hold(_stream(board, start))
             return StreamingResponse(stream, 200, {"Cache-Control": "no-store"}, "text/event-stream")

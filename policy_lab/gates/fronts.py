@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from mock_api.core import museum
 from mock_api.core.enforcement import InProcess
 from mock_api.core.enforcement.point import EnforcementPoint
 from mock_api.core.events import Event
@@ -53,8 +54,11 @@ class Fronts:
         rhythm = next((getattr(declared, name) for name in ("every", "ttl", "max_age") if hasattr(declared, name)), 0.0)
         for number, name in enumerate(self.names, start=1):
             link = Link(self._plan, number, streams, now)
+            point = EnforcementPoint(name, declared.view())
+            if policy.exhibits:
+                museum.hang_at_gate(point, policy.exhibits)
             gate = SimulatedGate(
-                EnforcementPoint(name, declared.view()), link, answers, agenda,
+                point, link, answers, agenda,
                 timeout=getattr(declared, "timeout", PATIENCE),
                 pulses=None if every is None else Pulses(self._feed, link, every),
             )
