@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from typing import Self
 
 from .serving import address
 from .vault import write_private
+
+_log = logging.getLogger("leaklab")
 
 STOP_GRACE = 5.0  # seconds a gate gets to end by itself
 
@@ -91,3 +94,11 @@ class Fleet:
         if lost:
             say(f"gates that did not start: {', '.join(f'gate-{number}' for number in lost)}; the lines above say why")
         ready()
+        for number, process in enumerate(self._processes, 1):
+            if number not in lost:
+                Thread(target=self._watch, args=(number, process), name=f"gate-{number}", daemon=True).start()
+
+    def _watch(self, number: int, process: subprocess.Popen[str]) -> None:
+        code = process.wait()
+        if not self._is_ending:
+            _log.error("gate-%d has ended (%d); nobody answers there until the range is started again.", number, code)

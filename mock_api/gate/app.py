@@ -22,9 +22,9 @@ from starlette.types import Receive, Scope, Send
 from mock_api.core.doors.gates import ReportedRefusal
 from mock_api.core.enforcement.questions import Version
 from mock_api.core.enforcement.view import Arrival
-from mock_api.core.errors import GateBusy, GateKeyInvalid, Invalid, NotFound, Refusal, UpstreamAway
+from mock_api.core.errors import GateBusy, GateKeyInvalid, Invalid, NotFound, Refusal
 from mock_api.core.redaction import SecretsBlanked
-from mock_api.http.envelope import JSON
+from mock_api.http.envelope import JSON, InternalError
 from mock_api.http.knock import VERSION, bearer, knock_of
 from mock_api.http.possession import proven_token
 
@@ -88,7 +88,7 @@ class GateApp:
             _log.exception("%s %s", scope["method"], scope["path"])
             if exchange.status:
                 raise BrokenOff from None
-            await exchange.refuse(UpstreamAway("Something went wrong at this gate."), self._request_id(scope))
+            await exchange.refuse(InternalError("Something went wrong at this gate."), self._request_id(scope))
         finally:
             figures.under_way -= 1
             self._remember(exchange)
@@ -127,7 +127,7 @@ class GateApp:
         assert exchange.claims is not None  # noqa: S101 - it was admitted.
         try:
             arrival = Arrival(self._parts.clock.now())
-            await self._parts.doorkeeper.decide(str(exchange.token), exchange.claims, arrival)
+            await self._parts.doorkeeper.decide(str(exchange.token), exchange.claims, arrival, again=True)
         except Refusal as refusal:
             exchange.code = refusal.code
             self._parts.figures.refused[refusal.code] += 1

@@ -35,11 +35,13 @@ from mock_api.http.knock import GATE
 
 from .figures import Figures
 from .keys import KeySet
+from .status_lists import read_status_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VIEW_LIMIT = 256 * 1024 * 1024  # bytes of a snapshot; a million revoked tokens have 30 MB
+TYPE_OF_LIST = "application/statuslist+jwt"
 TIMEOUT = 2.0                   # seconds, where the enforcement names none
 
 _log = logging.getLogger("leaklab.gate")
@@ -78,7 +80,7 @@ _settings = msgspec.json.Decoder(GateSettings).decode
 
 
 class Authority:
-    """The authority, seen from a gate. Make it inside an event loop; `read_list` reads a status list token."""
+    """The authority, seen from a gate. Make it inside an event loop."""
 
     def __init__(self, url: str, gate: str, gate_key: str, figures: Figures, connections: int) -> None:
         self.url, self._figures = url, figures
@@ -92,7 +94,6 @@ class Authority:
             },
             cookie_jar=aiohttp.DummyCookieJar(),
         )
-        self.read_list: Callable[[str, bytes], Answer] | None = None
 
     async def close(self) -> None:
         """Close all connections."""
@@ -119,8 +120,6 @@ class Authority:
     async def ask(self, question: Question, token: str | None) -> Answer | None:
         """The answer, or None: there is none, or none that can be read."""
         asked = self._worded(question, token)
-        if asked is None:
-            return None
         self._figures.look_ups += 1
         try:
             async with asyncio.timeout(self.timeout):
@@ -159,7 +158,7 @@ class Authority:
             return Unchanged()
         return asked.read(text) if response.status == 200 else None
 
-    def _worded(self, question: Question, token: str | None) -> Asked | None:
+    def _worded(self, question: Question, token: str | None) -> Asked:
         match question:
             case AskToken():
                 form = urlencode({"token": token or "", "token_type_hint": "access_token"}).encode()
@@ -172,15 +171,21 @@ class Authority:
                 return Asked("GET", "/gates/cutoffs", _cutoffs, known)
             case AskKeys():
                 return Asked("GET", "/.well-known/jwks.json", self._take_keys)
-            case AskStatusList(uri) if self.read_list is not None:
-                read = self.read_list
-                headers = {"Accept": "application/statuslist+jwt"}
-                # Of the address that stands in a token the path alone counts: the host is the authority, always.
-                return Asked("GET", urlsplit(uri).path, lambda text: read(uri, text), headers=headers)
-        return None
+            case AskStatusList(uri):
+                headers = {"Accept": TYPE_OF_LIST}
+                # Of the address that stands in a token the number alone counts: the host is the authority, always.
+                return Asked("GET", _list_path(uri), lambda text: self._read_list(uri, text), headers=headers)
 
     def _take_keys(self, text: bytes) -> Answer:
         return Keys(self.keys.take(text))
+
+    def _read_list(self, uri: str, text: bytes) -> Answer:
+        return read_status_list(self.keys, uri, text)
+
+
+def _list_path(uri: str) -> str:
+    number = urlsplit(uri).path.rpartition("/")[2]
+    return f"/status-lists/{number if number.isalnum() else 'none'}"
 
 
 def _status(text: bytes) -> Answer:

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from yarl import URL
 
 from mock_api.core.enforcement.questions import Version
-from mock_api.core.errors import Refusal, UpstreamAway, UpstreamSlow
+from mock_api.core.errors import GateKeyInvalid, Refusal, UpstreamAway, UpstreamSlow
 from mock_api.http.knock import ORIGIN
 
 from .exchange import BrokenOff, Exchange
@@ -24,6 +24,8 @@ from .headers import inward, outward
 from .settings import GateLimits
 
 AT_ONCE = 64 * 1024  # bytes of an answer that is read whole before it goes out
+
+GATE_KEY_REFUSED = f'"code":"{GateKeyInvalid.code}"'.encode()  # Of which the caller can know nothing.
 
 JudgeAgain = Callable[[Exchange], Awaitable[None]]
 
@@ -103,6 +105,8 @@ class Upstream:
         length = response.content_length
         if exchange.scope["method"] == "HEAD" or (length is not None and length <= AT_ONCE):
             body = await response.read()
+            if response.status == 401 and GATE_KEY_REFUSED in body:
+                raise UpstreamAway("The API does not know this gate any more.")
             self._figures.bytes_out += len(body)
             await exchange.send(start)
             await exchange.send({"type": "http.response.body", "body": body})

@@ -16,6 +16,14 @@ JSON = "application/json"
 KEYS_ALONE = (errors.OperatorKeyInvalid, errors.GateKeyInvalid)  # Here no access token helps, however it is proven.
 
 
+class InternalError(errors.Refusal):
+    """A mistake of ours; the log has the story under the request id."""
+
+    status = 500
+    code = "internal_error"
+    kind = "server_error"
+
+
 class ErrorDetail(Struct, frozen=True):
     """What was wrong, for a person (`message`) and for a program (`code`)."""
 

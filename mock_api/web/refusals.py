@@ -4,7 +4,7 @@
   - RouteUnknown         404 not_found
   - MethodNotAllowed     405 method_not_allowed
   - UnsupportedMedia     415 unsupported_media_type
-  - InternalError        500 internal_error
+  - InternalError        500 internal_error            (`mock_api.http.envelope`)
 """
 
 from __future__ import annotations
@@ -45,14 +45,6 @@ class UnsupportedMedia(errors.Refusal):
 
     status = 415
     code = "unsupported_media_type"
-
-
-class InternalError(errors.Refusal):
-    """A mistake of ours; the log has the story under the request id."""
-
-    status = 500
-    code = "internal_error"
-    kind = "server_error"
 
 
 class TokenError(Struct, frozen=True):

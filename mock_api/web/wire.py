@@ -21,6 +21,7 @@ from mock_api.core.authority import Authority
 from mock_api.core.errors import Refusal
 from mock_api.core.redaction import SecretsBlanked, redact
 from mock_api.http.body_limit import BodyLimit
+from mock_api.http.envelope import InternalError
 from mock_api.journal import JournalPort
 
 from . import intake, surrender
@@ -28,7 +29,7 @@ from .callers import caller_of
 from .metrics import Traffic
 from .notice_board import NoticeBoard
 from .rate_limits import UNDER, RateLimits
-from .refusals import InternalError, refusal_answer
+from .refusals import refusal_answer
 from .settings import WebSettings
 
 HUNG_UP = 499  # what web servers write down for a client that is gone; it never goes out

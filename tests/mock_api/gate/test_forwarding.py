@@ -187,6 +187,26 @@ async def test_an_api_that_is_away_is_a_502(site: Build) -> None:
     assert answer.headers["x-leaklab"] == "simulation"
 
 
+async def test_a_gate_whose_key_was_renewed_says_that_it_is_the_gate_and_not_the_token(site: Build) -> None:
+    here = await site()
+    assert (await here.get()).status_code == 200
+    here.house.authority.operator.renew_gate_key()
+    answer = await here.get()
+    assert (answer.status_code, answer.json()["error"]["code"]) == (502, "upstream_unreachable")
+
+
+async def test_a_flaw_of_the_gate_is_a_500_and_shows_nothing(site: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = await site(upstream=Scripted())
+
+    def flawed(*_: object) -> None:
+        raise RuntimeError("llg_secret")
+
+    monkeypatch.setattr(here.parts.upstream, "forward", flawed)
+    answer = await here.get()
+    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal_error")
+    assert "secret" not in answer.text
+
+
 async def test_an_api_that_does_not_answer_is_a_504(site: Build) -> None:
     async def script(_scope: Any, receive: Any, _send: Any) -> None:
         while (await receive())["type"] != "http.disconnect":

@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from mock_api.core import errors
+from mock_api.http.envelope import InternalError
 from mock_api.journal import JournalUnavailable
-from mock_api.web.refusals import InternalError, MethodNotAllowed, UnsupportedMedia, on_refusal
+from mock_api.web.refusals import MethodNotAllowed, UnsupportedMedia, on_refusal
 
 
 def kinds(root: type[errors.Refusal]) -> Iterator[type[errors.Refusal]]:
