@@ -10,7 +10,7 @@ from .errors import Refusal
 if TYPE_CHECKING:
     from .authority import Authority
 
-Kind = Literal["tester_key", "access_token", "refresh_token", "operator_key"]
+Kind = Literal["tester_key", "access_token", "refresh_token", "operator_key", "gate_key", "receiver_key"]
 
 
 class Recognised(NamedTuple):
@@ -31,9 +31,8 @@ def recognise(authority: Authority, text: str) -> Recognised | None:
     if tester_keys.is_well_formed(text):
         holder = authority.programme.holder(text)
         return None if holder is None else Recognised("tester_key", None, holder.tester_id)
-    if tester_keys.is_well_formed(text, tester_keys.OPERATOR):
-        is_ours = authority.operator.is_operator_key(text)
-        return Recognised("operator_key", None, None) if is_ours else None
+    if (house_key := _house_key(authority, text)) is not None:
+        return Recognised(house_key, None, None)
     if tester_keys.is_well_formed(text, tester_keys.REFRESH):
         family = authority.families.of(text)
         return None if family is None else Recognised("refresh_token", None, family.tester_id, family.family_id)
@@ -46,3 +45,14 @@ def recognise(authority: Authority, text: str) -> Recognised | None:
     if claims.tester_id not in authority.programme.testers:
         return None
     return Recognised("access_token", claims.jti, claims.tester_id)
+
+
+def _house_key(authority: Authority, text: str) -> Kind | None:
+    """Which key that belongs to no tester this is."""
+    if tester_keys.is_well_formed(text, tester_keys.OPERATOR) and authority.operator.is_operator_key(text):
+        return "operator_key"
+    if tester_keys.is_well_formed(text, tester_keys.GATE) and authority.operator.is_gate_key(text):
+        return "gate_key"
+    if tester_keys.is_well_formed(text, tester_keys.RECEIVER) and authority.receivers.holder(text) is not None:
+        return "receiver_key"
+    return None

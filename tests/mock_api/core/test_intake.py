@@ -18,7 +18,9 @@ from mock_api.core import tester_keys
 from mock_api.core.errors import Invalid, SignatureInvalid, TooLarge
 from mock_api.core.events import AlertRaised, LeakReported, Revoked, ScannerBatchTaken, ScannerKey, ScannerKeysAdopted
 from mock_api.core.intake import Verdict
-from mock_api.core.policy import NoticeDetector, Step
+from mock_api.core.issuance import Applicant
+from mock_api.core.policy import NoticeDetector, Refresh, Step
+from mock_api.core.token_exchange import TESTER_KEY, Exchange
 from tests.mock_api.scanner import Scanner, batch_of
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the group of P-256
@@ -68,6 +70,30 @@ def unissued_keys(count: int, prefix: str = tester_keys.TESTER) -> list[str]:
     """Keys with good prefix and checksum that nobody was ever given."""
     source = SeededSecrets(7)
     return [tester_keys.mint(source, prefix) for _ in range(count)]
+
+
+def test_a_refresh_token_is_ours_also_when_it_is_spent(open_range: Callable[..., Any], scanner: Scanner) -> None:
+    opened = open_range(refresh=Refresh(idle=86400.0), **HEARS)
+    opened.authority.intake.adopt_keys([scanner.published()], "operator")
+    tester_id, key = opened.invite()
+    applicant, client = Applicant(tester_id, key, "192.0.2.7 curl/8"), opened.authority.client
+    first = str(client.exchange(applicant, Exchange(key, TESTER_KEY)).refresh_token)
+    second = str(client.refresh(applicant, first).refresh_token)
+    unissued = unissued_keys(1, tester_keys.REFRESH)
+    verdicts = take(opened.authority, scanner, batch_of(first, second, *unissued))
+    assert labels(verdicts) == ["true_positive"] * 2 + ["false_positive"]
+    assert {report.tester_id for report in opened.of(LeakReported)} == {tester_id}
+
+
+def test_the_keys_of_gates_and_receivers_are_ours(hearing: Any, scanner: Scanner) -> None:
+    authority = hearing.authority
+    gate_key = authority.operator.renew_gate_key()
+    receiver_key = authority.transmitter.admit_receiver("a video site", "operator").receiver_key
+    unissued = unissued_keys(1, tester_keys.GATE) + unissued_keys(1, tester_keys.RECEIVER)
+    verdicts = take(authority, scanner, batch_of(gate_key, receiver_key, *unissued))
+    assert labels(verdicts) == ["true_positive"] * 2 + ["false_positive"] * 2
+    notes = [report.note for report in hearing.of(LeakReported)]
+    assert [note.split(" found")[0] for note in notes] == ["gate key", "receiver key"]
 
 
 def test_a_tester_key_an_access_token_and_the_operator_key_are_ours(hearing: Any, scanner: Scanner) -> None:

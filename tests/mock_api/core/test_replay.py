@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from mock_api.core import policy as knobs
 from mock_api.core.errors import Refusal
 from mock_api.core.events import Event
+from mock_api.core.events.signals import POLL, StreamSettings
 from mock_api.core.gate import Caller
 from mock_api.core.issuance import Applicant
 from mock_api.core.orders import VideoOrder
@@ -108,7 +109,10 @@ def remembered(thing: Any) -> Any:
 
 def memory_of(authority: Any) -> dict[str, Any]:
     """What each part remembers, and what is still to fall due, in the order in which it will."""
-    parts = ("keyring", "programme", "register", "gate", "detection", "playbook", "videos", "approvals", "families")
+    parts = (
+        "keyring", "programme", "register", "gate", "detection", "playbook", "videos", "approvals", "families",
+        "intake", "receivers", "signal_streams",
+    )
     memory = {name: remembered(getattr(authority, name)) for name in (*parts, "policy")}
     memory["surrendered"] = remembered(authority.client.surrendered)
     return memory | {"due": [(at, remembered(due), key) for at, _, due, key in sorted(authority.deadlines._heap)]}
@@ -127,6 +131,8 @@ class Life(RuleBasedStateMachine):
         self.keys = [self.range.invite(cohort) for cohort in ("artists", "artists", "red-team")]
         self.bearers = [self.range.token(*key) for key in self.keys]
         self.refresh_tokens: list[list[str]] = [[], [], []]
+        self.receiver = self.authority.transmitter.admit_receiver("a site", BY).receiver_id
+        self.stream = self.authority.transmitter.create_stream(self.receiver, StreamSettings(POLL), None).stream_id
 
     @property
     def authority(self) -> Any:
@@ -143,6 +149,15 @@ class Life(RuleBasedStateMachine):
     def scope(self, who: int, kind: str) -> Scope:
         scope: Scope = self.range.scope_around(self.bearers[who], kind)
         return scope
+
+    @rule(status=st.sampled_from(["enabled", "paused", "disabled"]))
+    def set_the_stream(self, status: Any) -> None:
+        self.authority.transmitter.set_status(self.receiver, self.stream, status, None)
+
+    @rule(taken=st.integers(0, 9))
+    def take_signals(self, taken: int) -> None:
+        polled = self.authority.deliveries.poll(self.receiver, self.stream, taken)
+        self.authority.deliveries.acknowledge(self.receiver, self.stream, list(polled.sets)[::2])
 
     @rule(seconds=st.sampled_from([0.5, 45.0, 300.0, 2000.0, 40_000.0, 90_000.0]))
     def wait(self, seconds: float) -> None:
