@@ -132,6 +132,7 @@ async def _measure(plan: Plan, measured: MeasuredRange, folder: Path, loads: int
         for process in processes:
             if process.returncode is None:
                 process.terminate()
+                await process.wait()
     (folder / "revocations.ndjson").write_bytes(msgspec.json.Encoder().encode_lines(tokens.revocations))
     findings = check(chain.from_iterable(map(read_requests, histories)), tokens.revocations, plan.bound)
     return Measured(
