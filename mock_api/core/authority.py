@@ -42,6 +42,7 @@ from .programme import Programme
 from .revocation import RevocationRegister
 from .revocation_feed import RevocationFeed
 from .signals import Deliveries, Receivers, SignalStreams, Transmitter
+from .status_lists import StatusListBooks
 from .videos import Videos
 
 Applier = Callable[[Event], None]
@@ -96,6 +97,7 @@ class Authority:
         self.register = RevocationRegister(self)
         self.feed = RevocationFeed(self)
         self.cutoffs = WidenedCutoffs(self)
+        self.status_lists = StatusListBooks(self)
         self.possession = Possession(self)
         self.gate = Gate(self)
         self.detection = Detection(self)
@@ -120,7 +122,8 @@ class Authority:
         for part in (
             self.receivers, self.signal_streams,  # First: a signal tells of what its event is about to end.
             self.keyring, self.access_tokens, self.programme, self.families, self.register, self.feed, self.cutoffs,
-            self.gate, self.detection, self.playbook, self.intake, self.videos, self.approvals, self.client.surrendered,
+            self.status_lists, self.gate, self.detection, self.playbook, self.intake, self.videos, self.approvals,
+            self.client.surrendered,
         ):
             self._learn(part.appliers())
 

@@ -111,4 +111,7 @@ class Issuance:
             claims["family"] = token.family
         if thumbprint is not None:
             claims["cnf"] = {"jkt": thumbprint}
+        if token.place is not None:
+            uri = self._authority.status_lists.uri(token.place.number)
+            claims["status"] = {"status_list": {"idx": token.place.index, "uri": uri}}
         return self._authority.access_tokens.sign(claims, token.kid)

@@ -26,6 +26,7 @@ from .events import (
 )
 from .in_force import InForce
 from .policy import Quota
+from .status_lists import Place
 
 if TYPE_CHECKING:
     from .authority import Authority
@@ -44,6 +45,7 @@ class IssuedToken(Struct, frozen=True, order=True, gc=False):
     scope: str
     cohort: str
     family: str | None = None        # the refresh-token family it descends from
+    place: Place | None = None       # in a status list
 
 
 class TokenTerms(NamedTuple):
@@ -187,8 +189,11 @@ class Programme:
         expires_at = min(now + self._authority.policy.token_lifetime, terms.not_after)
         if tester.activated_at is None:
             self._authority.record(TesterActivated(now, tester.tester_id))
+        status_index = self._authority.status_lists.draw(now)
         self._authority.record(
-            TokenIssued(now, jti, tester.tester_id, kid, expires_at, terms.scope, terms.origin, terms.family)
+            TokenIssued(
+                now, jti, tester.tester_id, kid, expires_at, terms.scope, terms.origin, terms.family, status_index
+            )
         )
         return self.tokens[jti]
 
@@ -231,9 +236,10 @@ class Programme:
         tester.last_token_at = event.at
         # A million tokens share the strings of testers, keys and grants; a replayed log would bring copies.
         kid = self._authority.keyring.keys[event.kid].kid
+        index = event.status_index
         token = IssuedToken(
             event.expires_at, event.jti, tester.tester_id, kid, event.at, intern(event.scope), tester.cohort,
-            event.family,
+            event.family, None if index is None else Place(self._authority.status_lists.newest, index),
         )
         self.tokens[event.jti] = token
         tester.live_tokens += 1

@@ -44,6 +44,7 @@ from .reviewer import serve_reviewer
 from .settings import WebSettings
 from .signal_pusher import SignalPusher
 from .signals import SignalDesk, serve_signals
+from .status_lists import serve_status_lists
 from .surrender import serve_surrender
 from .videos import serve_characters, serve_videos
 from .wire import JOURNALED, Wire
@@ -101,6 +102,7 @@ def create_app(
     serve_events(api, authority, journal)
     serve_access_journal(api, authority, journal)
     serve_gates(api, authority, board, channels(authority) if settings.redis_url else None)
+    serve_status_lists(api, authority, journal)
     serve_known(api, authority, journal, traffic)
     serve_metadata(api, authority)
     serve_documents(api)

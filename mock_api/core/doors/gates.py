@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from mock_api.core import redaction
-from mock_api.core.enforcement.questions import Cutoffs, Keys, Notices, Pulse, Snapshot, TokenStatus
-from mock_api.core.errors import Invalid, Refusal
+from mock_api.core.enforcement.questions import Cutoffs, Keys, Notices, Pulse, Snapshot, StatusList, TokenStatus
+from mock_api.core.errors import Invalid, NotFound, Refusal
 from mock_api.core.events import RequestRefused
 from mock_api.core.notices import SuspendedUntil
 from mock_api.core.reach import NEVER, Reach
@@ -88,6 +88,14 @@ class GateDoor:
         """The names of the keys whose tokens are good, and of those that will sign next."""
         self._authority.settle()
         return Keys(frozenset(key["kid"] for key in self._authority.keyring.jwks()["keys"]))
+
+    def status_list(self, uri: str) -> StatusList:
+        """The status list at `uri` as it stands, unsigned; raises NotFound."""
+        now = self._authority.settle()
+        base, _, number = uri.rpartition("/")
+        if base != self._authority.status_lists.aggregation_uri or not number.isdecimal():
+            raise NotFound("There is no such status list.", param="uri")
+        return self._authority.status_lists.content(int(number), now)
 
     def report_refusals(self, gate: str, refusals: list[ReportedRefusal]) -> None:
         """Enter what the gate `gate` refused by itself into the log, as of now; raises Invalid."""

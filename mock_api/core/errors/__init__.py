@@ -56,6 +56,7 @@
     - ViewStale              view_stale            a gate in front cannot vouch for its view
     - GateBusy               gate_busy             a gate in front has too many requests under way
     - TooManyFollowers       too_many_followers    of a feed
+  - HistoryNotKept           501 history_not_kept        of a status list
   - UpstreamAway             502 upstream_unreachable    behind a gate
   - UpstreamSlow             504 upstream_timeout        behind a gate
 """
@@ -63,6 +64,7 @@
 from __future__ import annotations
 
 from .access import (
+    HistoryNotKept,
     InsufficientScope,
     ProgrammePaused,
     QueueFull,
@@ -129,6 +131,7 @@ __all__ = [
     "GateBusy",
     "GateKeyInvalid",
     "Gone",
+    "HistoryNotKept",
     "IdempotencyConflict",
     "IdempotencyMismatch",
     "InsufficientScope",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .refusal import Forbidden, TooMany, Unavailable
+from .refusal import Forbidden, Refusal, TooMany, Unavailable
 
 
 class ProgrammePaused(Forbidden):
@@ -72,3 +72,10 @@ class ViewStale(Unavailable):
     """A gate in front has not heard from the authority, and fails closed."""
 
     code = "view_stale"
+
+
+class HistoryNotKept(Refusal):
+    """Only what holds now can be had, not what held at another time (Token Status List §8.4)."""
+
+    status = 501
+    code = "history_not_kept"

@@ -12,6 +12,7 @@ from .programme import (
     SigningKeyAdded,
     SigningKeyPutToUse,
     SigningKeyRetired,
+    StatusListOpened,
     TesterActivated,
     TesterInvited,
     TesterKeyIssued,
@@ -72,7 +73,7 @@ Event = (
     | TesterThrottled | ProgrammePaused | ProgrammeResumed | OutputAttributed | ScannerKeysAdopted | ScannerBatchTaken
     | FamilyStarted | RefreshTokenIssued | RefreshTokenReused | CredentialsSurrendered | ReceiverAdmitted
     | ReceiverDismissed | StreamCreated | StreamUpdated | StreamDeleted | StreamStatusSet | SubjectRemoved
-    | SubjectAdded | VerificationRequested | SignalsAcknowledged | SignalsRefused
+    | SubjectAdded | VerificationRequested | SignalsAcknowledged | SignalsRefused | StatusListOpened
 )
 
 __all__ = [
@@ -82,8 +83,8 @@ __all__ = [
     "QuarantineLifted", "ReceiverAdmitted", "ReceiverDismissed", "RefreshTokenIssued", "RefreshTokenReused",
     "RenderFailed", "RenderFinished", "RenderStarted", "RequestAdmitted", "RequestRefused", "Revoked",
     "ScannerBatchTaken", "ScannerKey", "ScannerKeysAdopted", "SignalsAcknowledged", "SignalsRefused",
-    "SigningKeyAdded", "SigningKeyPutToUse", "SigningKeyRetired", "StepTaken", "StreamCreated", "StreamDeleted",
-    "StreamStatusSet", "StreamUpdated", "SubjectAdded", "SubjectRemoved", "Suspended", "SuspensionLifted",
-    "TesterActivated", "TesterInvited", "TesterKeyIssued", "TesterLeft", "TesterThrottled", "TokenDenied",
-    "TokenIssued", "VerificationRequested", "VideoDeleted", "VideoSubmitted",
+    "SigningKeyAdded", "SigningKeyPutToUse", "SigningKeyRetired", "StatusListOpened", "StepTaken", "StreamCreated",
+    "StreamDeleted", "StreamStatusSet", "StreamUpdated", "SubjectAdded", "SubjectRemoved", "Suspended",
+    "SuspensionLifted", "TesterActivated", "TesterInvited", "TesterKeyIssued", "TesterLeft", "TesterThrottled",
+    "TokenDenied", "TokenIssued", "VerificationRequested", "VideoDeleted", "VideoSubmitted",
 ]

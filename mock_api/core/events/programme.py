@@ -85,6 +85,15 @@ class TokenIssued(Happened, frozen=True, omit_defaults=True):
     status_index: int | None = None                # its place in the status list, if the policy publishes one
 
 
+class StatusListOpened(Happened, frozen=True):
+    """From now on tokens get their places in this status list: `size` places of `bits` bits, some of them decoys."""
+
+    number: int
+    size: int
+    bits: int
+    decoys: int                                    # how many places are never given out
+
+
 class TokenDenied(Happened, frozen=True):
     """The token endpoint said no."""
 
