@@ -74,6 +74,8 @@ class Family(Struct):
     def ends_at(self) -> float:
         """When nothing of the family works any more: its refresh token, its last access token."""
         last = max((token.expires_at for token in self.tokens), default=self.started_at)
+        if self.subject is not None:  # While the subject lives it would begin another family, and forget that this
+            last = max(last, self.expires_at)  # one was revoked.
         if self.is_revoked or self.refresh_token is None:
             return last
         return max(last, self.refresh_token.expires_at)

@@ -109,6 +109,8 @@ class TokenExchange:
             raise InvalidSubject("The subject token is bound to a key that was not shown.", param="subject_token")
         authority.programme.check_room(tester, now)
         family = authority.families.descend(subject, now)
+        if authority.register.revoked.covers(family.as_a_whole()):
+            raise InvalidSubject("All that descends from the subject token was revoked.", param="subject_token")
         terms = TokenTerms(granted, _origin(applicant), thumbprint, family.family_id, subject.expires_at)
         return self._access_token(tester, terms, wanted, now)
 

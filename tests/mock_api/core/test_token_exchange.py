@@ -10,7 +10,7 @@ import pytest
 from mock_api.core import errors
 from mock_api.core.events import FamilyStarted, TokenDenied
 from mock_api.core.issuance import Applicant
-from mock_api.core.policy import Quota, Refresh
+from mock_api.core.policy import Policy, Quota, Refresh
 from mock_api.core.scopes import FamilyScope, Scope, TesterScope, TokenScope
 from mock_api.core.token_exchange import ACCESS, JWT, REFRESH, TESTER_KEY, Exchange
 
@@ -100,6 +100,17 @@ def test_what_descends_dies_with_its_subject_its_family_its_tester(the_range: Ra
     assert [is_admitted(the_range, token) for token in descendants] == [False, False]
     assert is_admitted(the_range, subject) == (kind == "family")
     assert is_admitted(the_range, stranger)
+
+
+def test_a_subject_whose_family_was_revoked_begins_no_other(the_range: Range) -> None:
+    _, subject = the_range.tester_with_token()
+    family = the_range.authority.access_tokens.decode(exchange(the_range, subject)).family
+    the_range.authority.responder.revoke(FamilyScope(str(family)), "leaked", "operator")
+    assert refused(the_range, subject) is errors.InvalidSubject
+    the_range.authority.operator.adopt_policy(Policy(name="short", token_lifetime=10.0), "operator")
+    the_range.clock.advance(3500.0)
+    assert refused(the_range, subject) is errors.InvalidSubject
+    assert is_admitted(the_range, subject)
 
 
 def test_an_exchange_within_a_refresh_family_stays_in_it(open_range: Open) -> None:
