@@ -12,13 +12,13 @@ from mock_api.core.enforcement.questions import (
     AskKeys,
     AskNotices,
     AskSnapshot,
+    AskStatusList,
     AskToken,
-    Keys,
     Question,
     TokenStatus,
     Unchanged,
 )
-from mock_api.core.errors import Refusal
+from mock_api.core.errors import NotFound, Refusal
 
 if TYPE_CHECKING:
     from mock_api.core.access_tokens import Claims
@@ -57,10 +57,18 @@ class Answers:
             case AskCutoffs(known=known):
                 return Unchanged() if known == self._authority.feed.version else self._door.cutoffs()
             case AskKeys():
-                return Keys(frozenset(key["kid"] for key in self._authority.keyring.jwks()["keys"]))
+                return self._door.keys()
+            case AskStatusList(uri=uri):
+                return self._list(uri)
             case AskToken():
                 return None  # Only a request asks this: `introspected`.
         return None
+
+    def _list(self, uri: str) -> Answer | None:
+        try:
+            return self._door.status_list(uri)
+        except NotFound:
+            return None
 
 
 def size(answer: object) -> int:
