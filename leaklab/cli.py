@@ -16,6 +16,7 @@ from .commands import (
     docs,
     doctor,
     lag,
+    museum,
     policies,
     report,
     report_leak,
@@ -48,6 +49,7 @@ app.add_typer(tokens.app, name="tokens", short_help="List or revoke a range's ac
 app.add_typer(approvals.app, name="approvals", short_help="Work a range's approval queue.")
 app.command("report-leak", short_help="Report leaked tokens as a secret scanner does.")(report_leak.report_leak)
 app.command("lag", short_help="Measure how late gates refuse, beside the simulation.")(lag.lag)
+app.command("museum", short_help="List published failures that can be switched on.")(museum.museum)
 app.command("doctor", short_help="Say why it does not work, and what to do.")(doctor.doctor)
 app.command("docs", hidden=True)(docs.docs)
 

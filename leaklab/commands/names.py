@@ -24,6 +24,13 @@ def card_names(incomplete: str) -> list[str]:
     return scenario_names(incomplete) + policy_names(incomplete)
 
 
+def exhibit_names(incomplete: str) -> list[str]:
+    """The exhibits that begin like this."""
+    from mock_api.core.museum import EXHIBITS
+
+    return [name for name in EXHIBITS if name.startswith(incomplete)]
+
+
 def enforcement_names(incomplete: str) -> list[str]:
     """The enforcements that begin like this."""
     from leaklab.enforcements import NAMES

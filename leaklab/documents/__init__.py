@@ -5,6 +5,7 @@ from __future__ import annotations
 from .cards import policy_pages, scenario_pages
 from .command_line import command_page
 from .enforcement import enforcement_pages
+from .museum import museum_page
 from .vocabulary import error_page, event_page
 
 
@@ -16,5 +17,6 @@ def pages() -> dict[str, str]:
         "events.md": event_page(),
         "scenarios.md": scenario_pages(),
         "policies.md": policy_pages(),
+        "museum.md": museum_page(),
         **enforcement_pages(),
     }
