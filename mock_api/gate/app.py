@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from .process import Parts
 
 JUDGED = b"/v1/"
-PASSED = (b"/.well-known/", b"/oauth/", b"/status-lists", b"/docs", b"/openapi.json")
+PASSED = (
+    b"/.well-known/", b"/oauth/", b"/status-lists", b"/credentials/", b"/leak-reports/", b"/docs", b"/openapi.json",
+)
 STRANGE = (b"/..", b"/./", b"//", b"\\", b"%2e", b"%5c", b"%00")  # No honest path has these.
 
 _log = logging.getLogger("leaklab.gate")
