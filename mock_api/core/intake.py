@@ -102,8 +102,7 @@ class Intake:
 
         Raises SignatureInvalid before anything else is looked at, then TooLarge or Invalid.
         """
-        digest = hashlib.sha256(body).digest()
-        self._verify(digest, key_identifier, signature)
+        digest = self._verified(body, key_identifier, signature)
         if len(body) > BATCH_BYTES:
             raise TooLarge(f"A batch may have at most {BATCH_BYTES} bytes.")
         reports = _reports(body)
@@ -149,12 +148,15 @@ class Intake:
             del self.taken[next(iter(self.taken))]
         self.taken[event.digest] = sum(1 << number for number in event.ours)
 
-    def _verify(self, digest: bytes, key_identifier: str, signature: str) -> None:
+    def _verified(self, body: bytes, key_identifier: str, signature: str) -> bytes:
+        """The SHA-256 of a body whose signature holds; for a key that nobody adopted it is not even computed."""
         verifier = self._verifiers.get(key_identifier)
         try:
             if verifier is None:
                 raise InvalidSignature
+            digest = hashlib.sha256(body).digest()
             verifier.verify(_signature_bytes(signature), digest, ec.ECDSA(Prehashed(SHA256())))
+            return digest
         except InvalidSignature:
             raise SignatureInvalid("The batch is not signed with a key that this programme has adopted.") from None
 

@@ -19,7 +19,7 @@ from .transmitter import Asker, Transmitter, vault_name
 if TYPE_CHECKING:
     from mock_api.core.authority import Authority
 
-AT_ONCE = 100  # signals of one poll
+AT_ONCE = 20  # signals of one poll: each is signed anew, which takes 0.05 ms with Ed25519 and 1 ms with RS256
 
 
 class Outgoing(NamedTuple):
