@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -146,16 +147,17 @@ def replay(authority: Authority, journal: Journal) -> float:
     """Rebuild the authority's state; the instant of the newest event, epoch seconds, or 0.0 where there is none."""
     newest_at = 0.0
 
-    def told() -> Iterator[Event]:
+    def told() -> Iterator[list[Event]]:
         nonlocal newest_at
-        for _, event in journal.events():
-            newest_at = event.at
-            yield event
+        for events in journal.groups():
+            newest_at = events[-1].at
+            yield events
 
     gc.disable()  # What a replay makes it keeps: looking for garbage meanwhile costs a tenth of the time.
     try:
-        authority.replay(told())
+        authority.replay(chain.from_iterable(told()))
     finally:
+        gc.freeze()  # And later looks need not walk over all of it again.
         gc.enable()
     return newest_at
 

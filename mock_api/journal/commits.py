@@ -10,8 +10,9 @@ failed looks at the last row before writing on: is it the one that was sent, the
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 from sqlalchemy import (
@@ -21,8 +22,8 @@ from sqlalchemy import (
     Float,
     LargeBinary,
     MetaData,
+    Select,
     Table,
-    false,
     func,
     insert,
     inspect,
@@ -45,7 +46,7 @@ COMMITS = Table(
     Column("digest", LargeBinary, nullable=False),   # blake2b(digest of the row before + payload)
     Column("payload", LargeBinary, nullable=False),  # one event per line
 )
-PAGE = 500  # rows held in memory while reading
+FIRST_PAGE, LARGEST_PAGE = 500, 16_000  # events read at once: few for a glance, many for a replay
 
 _log = logging.getLogger("leaklab.journal")
 _encode_lines = msgspec.json.Encoder().encode_lines
@@ -135,22 +136,25 @@ def newest_at(database: Database) -> float | None:
 
 def _rows(database: Database, after: int, since: float | None) -> Iterator[Commit]:
     """The rows page by page: nothing stays open between two, however slowly somebody reads, or breaks off."""
-    start = select(func.coalesce(func.max(COMMITS.c.first), 0)).where(COMMITS.c.first <= after + 1)
-    beyond = COMMITS.c.first >= start.scalar_subquery()
-    query = select(COMMITS).order_by(COMMITS.c.first).limit(PAGE)
-    if since is not None:
-        query = query.where(COMMITS.c.at >= since)
-    page: list[Commit] | None = None
-    while page is None or len(page) == PAGE:
-        try:
-            with database.engine.connect() as connection:
-                page = [Commit(*row) for row in connection.execute(query.where(beyond))]
-        except DBAPIError as error:
-            raise database.trouble(error) from error
-        except (SQLAlchemyError, TypeError) as error:
-            raise database.damaged(str(error.__cause__ or error)) from error
-        yield from page
-        beyond = COMMITS.c.first > page[-1].first if page else false()
+    first = COMMITS.c.first
+    begin, end = select(func.max(first)).where(first <= after + 1), select(func.max(first))
+    ((low, last),) = _asked(database, select(begin.scalar_subquery(), end.scalar_subquery()))
+    low, span = low or 1, FIRST_PAGE
+    while last is not None and low <= last:
+        page = select(COMMITS).where(first >= low, first < low + span).order_by(first)
+        for row in _asked(database, page if since is None else page.where(COMMITS.c.at >= since)):
+            yield Commit(*row)
+        low, span = low + span, min(2 * span, LARGEST_PAGE)
+
+
+def _asked(database: Database, query: Select[Any]) -> Sequence[Any]:
+    try:
+        with database.engine.connect() as connection:
+            return connection.execute(query).all()
+    except DBAPIError as error:
+        raise database.trouble(error) from error
+    except (SQLAlchemyError, TypeError) as error:
+        raise database.damaged(str(error.__cause__ or error)) from error
 
 
 def _end(connection: Connection) -> tuple[int, bytes]:

@@ -102,6 +102,10 @@ class Journal:
         """Yield (position, event) beyond `after`; raises JournalDamagedError where the log is broken."""
         return islice(self._events(after), limit)
 
+    def groups(self) -> Iterator[list[Event]]:
+        """Yield all events, one list a commit: quicker than `events` where a million are read at a start."""
+        return (events for _, events in _decoded(self._database, 0))
+
     def subscribe(self) -> Feed:
         """Follow what is committed from now on. Call from an event loop; end with `Feed.close`."""
         return self._feeds.add()

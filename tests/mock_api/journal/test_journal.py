@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mock_api.core.events import RequestAdmitted
-from mock_api.journal import Journal, JournalInUseError
+from mock_api.journal import Journal, JournalInUseError, commits
 from mock_api.journal.commits import read
 
 Admitted = Callable[[int], RequestAdmitted]
@@ -40,7 +40,12 @@ async def test_nothing_to_write_needs_no_waiting(journal: Journal) -> None:
     assert journal.position == 0
 
 
-async def test_reading_starts_anywhere(journal: Journal, admitted: Admitted) -> None:
+@pytest.mark.parametrize(("first_page", "largest_page"), [(1, 4), (7, 7), (500, 16_000)])
+async def test_reading_starts_anywhere(
+    journal: Journal, admitted: Admitted, monkeypatch: pytest.MonkeyPatch, first_page: int, largest_page: int
+) -> None:
+    monkeypatch.setattr(commits, "FIRST_PAGE", first_page)
+    monkeypatch.setattr(commits, "LARGEST_PAGE", largest_page)
     for number in range(30):
         journal(admitted(number))
         if number % 7 == 0:
@@ -49,6 +54,7 @@ async def test_reading_starts_anywhere(journal: Journal, admitted: Admitted) -> 
     for after in range(32):
         assert [position for position, _ in journal.events(after)] == list(range(after + 1, 31))
     assert [position for position, _ in journal.events(after=10, limit=3)] == [11, 12, 13]
+    assert [event for group in journal.groups() for event in group] == [admitted(number) for number in range(30)]
 
 
 async def test_reading_may_skip_what_is_too_old(journal: Journal, admitted: Admitted) -> None:
@@ -76,8 +82,8 @@ async def test_many_waiters_share_one_commit(journal: Journal, admitted: Admitte
 
     await asyncio.gather(*(command(number) for number in range(200)))
     assert journal.position == 200
-    commits = len({first for first, _ in read(journal._database)})
-    assert commits < 20
+    rows = len({first for first, _ in read(journal._database)})
+    assert rows < 20
 
 
 async def test_closing_writes_what_nobody_waited_for(place: str, admitted: Admitted) -> None:
