@@ -102,9 +102,10 @@ class Doorkeeper:
             flight.landed.set_result(answer)
         return answer
 
-    def hear(self, news: News) -> None:
-        """Take what a push feed brings."""
+    def hear(self, news: News, size: int = 0) -> None:
+        """Take what a push feed brings in a message of `size` bytes."""
         self._figures.messages += 1
+        self._figures.view_in += size
         self.heard_at = self._clock.now()
         self.point.view.hear(news, self.heard_at)
         self._news.set()

@@ -72,9 +72,9 @@ async def _read(
                 places[stream] = _text(entry_id)
                 heard += 1
                 if stream == streams.notices:
-                    doorkeeper.hear(_notice(fields[b"notice"]))
+                    doorkeeper.hear(_notice(fields[b"notice"]), len(fields[b"notice"]))
                 else:
-                    doorkeeper.hear(_pulse(fields[b"pulse"]))
+                    doorkeeper.hear(_pulse(fields[b"pulse"]), len(fields[b"pulse"]))
         yield heard
 
 
@@ -118,7 +118,7 @@ async def _hear_events(doorkeeper: Doorkeeper, lines: aiohttp.StreamReader) -> N
         if line.startswith(b"event: "):
             kind = line[7:].strip()
         elif line.startswith(b"data: "):
-            doorkeeper.hear(_pulse(line[6:]) if kind == b"pulse" else _notice(line[6:]))
+            doorkeeper.hear(_pulse(line[6:]) if kind == b"pulse" else _notice(line[6:]), len(line))
         elif not line.strip():
             kind = b""
 
