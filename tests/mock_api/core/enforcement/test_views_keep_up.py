@@ -7,16 +7,14 @@ declares; and once all is quiet and healed its verdicts are the authority's own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
 from mock_api.core.access_tokens import Claims
 from mock_api.core.enforcement import (
@@ -33,28 +31,16 @@ from mock_api.core.enforcement import (
 )
 from mock_api.core.enforcement.questions import Answer, AskStatusList, Notice, Pulse, Question, StatusList
 from mock_api.core.enforcement.view import Arrival
-from mock_api.core.errors import ClientInvalid, Refusal
-from mock_api.core.reach import Reach
-from mock_api.core.scopes import KeyScope, Scope
+from mock_api.core.errors import Refusal
+from tests.mock_api.core.enforcement.response import ANY, WEATHER, Response
 
 if TYPE_CHECKING:
     from tests.mock_api.core.conftest import Range
     from tests.mock_api.core.enforcement.conftest import Front
 
 Thing = TypeVar("Thing")
-LISTED = "https://leaklab.invalid/status-lists/1"
 LIFETIME = 1e6           # seconds; expiry has tests of its own
 ROUNDING = 1e-3          # seconds; floats near the year 2100 have no finer steps than 5e-7
-ANY = st.integers(0, 10**6)
-
-WEATHER = {  # whether notices come, how late (seconds) pulses and answers do
-    "fair": (True, 0.0, 0.0),
-    "notices lost": (False, 0.0, 0.0),
-    "notices lost and nobody to ask": (False, 0.0, inf),
-    "slow": (True, 4.0, 4.0),
-    "slow and notices lost": (False, 4.0, inf),
-    "cut off": (False, inf, inf),
-}
 
 DECLARED: list[Enforcement] = [
     ExpiryOnly(),
@@ -84,65 +70,20 @@ class Flight:
     answer: Answer | None = None
 
 
-class Story(RuleBasedStateMachine):
-    """A range with four testers, one gate in front, and what is between them."""
+class Story(Response):
+    """The range behind one gate in front, and what is between them."""
 
     def __init__(
         self, opened: Range, gate: Front, declared: Enforcement, ask: Callable[..., Answer]
     ) -> None:
-        super().__init__()
-        assert not isinstance(declared, InProcess)
-        self.range, self.gate, self.declared, self.ask = opened, gate, declared, ask
+        super().__init__(opened, declared)
+        self.gate, self.ask = gate, ask
         self.gate.ask = self.answer_at_once
-        self.people = [opened.invite(("artists", "red-team")[number % 2]) for number in range(4)]
-        self.tokens: list[str] = []
         self.flights: list[Flight] = []
         self.news: list[Notice | Pulse] = []
         self.told = 0
         self.answering = True
         self.skew = 0.0
-        for number in range(4):
-            self.issue(number)
-
-    # --- the authority --------------------------------------------------------------------------------------
-
-    @rule(number=ANY)
-    def issue(self, number: int) -> None:
-        """A tester buys a token, if they can; one whose key is gone gets a new one first."""
-        tester_id, key = self.people[number % 4]
-        with suppress(Refusal):
-            try:
-                self.tokens.append(self.range.token(tester_id, key))
-            except ClientInvalid:
-                key = self.range.authority.operator.reissue_key(tester_id, "operator").tester_key
-                self.people[number % 4] = tester_id, key
-                self.tokens.append(self.range.token(tester_id, key))
-
-    @rule(number=ANY, kind=st.sampled_from(["token", "token", "tester", "cohort", "issued_before", "key", "all"]))
-    def revoke(self, number: int, kind: str) -> None:
-        """A revocation around some token."""
-        with suppress(Refusal):
-            self.range.authority.responder.revoke(self.range.scope_around(self.some(number), kind), "leak", "operator")
-
-    @rule(
-        number=ANY, seconds=st.floats(1.0, 60.0),
-        how=st.sampled_from(["token", "tester", "cohort", "issued_before", "all", "lift", "lift", "switch", "leave"]),
-    )
-    def stop_for_a_while_or_go_on(self, number: int, seconds: float, how: str) -> None:
-        """A suspension around some token, the end of one, the kill switch, or somebody leaves."""
-        responder = self.range.authority.responder
-        with suppress(Refusal):
-            if how == "lift":
-                in_force = responder.suspensions()
-                responder.lift(in_force[number % len(in_force)].suspension_id if in_force else "none", "operator")
-            elif how == "switch" and self.range.authority.register.paused:
-                responder.resume("over", "operator")
-            elif how == "switch":
-                responder.pause("leak", "operator")
-            elif how == "leave":
-                self.range.authority.operator.remove_tester(self.people[number % 4][0], "operator")
-            else:
-                responder.suspend(self.range.scope_around(self.some(number), how), seconds, "odd", "operator")
 
     # --- time and network -----------------------------------------------------------------------------------
 
@@ -302,31 +243,6 @@ class Story(RuleBasedStateMachine):
         assert not isinstance(self.declared, InProcess)
         return self.declared.bound_in_silence(LIFETIME)
 
-    def stopped_at(self, token: str) -> float:
-        """When the authority acknowledged the oldest of what stops this token now and gates are to know; inf: none."""
-        register, claims, now = self.range.authority.register, self.claims(token), self.range.clock.now()
-        if isinstance(self.declared, ExpiryOnly):
-            return inf
-        stops = [(each.at, each.scope, each.at) for each in register.revocations.values()]
-        if isinstance(self.declared, KeyRotation):
-            return min((at for at, scope, _ in stops if scope == KeyScope(claims.kid)), default=inf)
-        # A suspension ends by the gate's clock: one that is ahead ends it early.
-        early = 1.0 if isinstance(self.declared, Push) else 0.0
-        stops += [(each.at, each.scope, inf) for each in register.suspensions.values() if each.until > now + early]
-        instants = [at for at, scope, cutoff in stops if covers(claims, scope, cutoff)]
-        left_at = self.range.authority.programme.testers[claims.tester_id].left_at
-        paused_at = None if register.pause is None else register.pause.at
-        return min([*instants, *(at for at in (left_at, paused_at) if at is not None)], default=inf)
-
-    def own_verdict(self, token: str) -> str:
-        """What the authority's own gate says of the token itself."""
-        authority, claims = self.range.authority, self.claims(token)
-        try:
-            authority.gate.examine(claims, authority.settle())
-        except Refusal as refusal:
-            return refusal.code
-        return "admitted" if authority.programme.testers[claims.tester_id].left_at is None else "tester_inactive"
-
     def admits_whoever_is_new(self) -> None:
         """Nothing lingers: a token that is issued now is good."""
         self.range.clock.advance(1.0)
@@ -359,26 +275,10 @@ class Story(RuleBasedStateMachine):
         )
         return StatusList(question.uri, 8, statuses.ljust(100, b"\0"), self.range.clock.now(), None, None)
 
-    def claims(self, token: str) -> Claims:
-        """What the token says, and its place in a list."""
-        claims = self.range.authority.access_tokens.decode(token)
-        return msgspec.structs.replace(claims, status=(LISTED, self.tokens.index(token)))
-
-    def some(self, number: int) -> str:
-        """One of the tokens."""
-        return self.tokens[number % len(self.tokens)]
-
     def taken(self, things: list[Thing], number: int, again: bool) -> Thing:
         """One of what is under way; with `again` it stays there to come once more."""
         index = number % len(things)
         return things[index] if again else things.pop(index)
-
-
-def covers(claims: Claims, scope: Scope, cutoff: float) -> bool:
-    """Whether a stop of `scope` covers the token."""
-    reach = Reach()
-    reach.add(scope, cutoff)
-    return reach.covers(claims)
 
 
 @pytest.mark.slow
