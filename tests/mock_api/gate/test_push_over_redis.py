@@ -63,7 +63,7 @@ class Listener:
         self.version: Any = None
         self.point = self.view = self
 
-    def hear(self, news: News) -> None:
+    def hear(self, news: News, size: int = 0) -> None:
         self.news.append(news)
 
     @property
