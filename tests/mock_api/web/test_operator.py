@@ -56,9 +56,12 @@ def test_unknown_fields_are_refused_with_the_known_ones(
     assert known in error["message"]
 
 
+SCOPES = "token, tester, cohort, issued_before, key, family, all"
+
+
 @pytest.mark.parametrize(("path", "body", "param", "allowed"), [
-    ("/admin/revocations", {"scope": {"kind": "x"}}, "scope.kind", "token, tester, cohort, issued_before, key, all"),
-    ("/admin/revocations", {"scope": {}}, "scope.kind", "token, tester, cohort, issued_before, key, all"),
+    ("/admin/revocations", {"scope": {"kind": "x"}}, "scope.kind", SCOPES),
+    ("/admin/revocations", {"scope": {}}, "scope.kind", SCOPES),
     ("/admin/leak-reports", {"source": "gist"}, "source", "leak_report, public, reviewer"),
     ("/admin/approvals/bulk", {"decision": "yes", "jti": "x"}, "decision", "approve, reject"),
 ])
