@@ -18,7 +18,7 @@ import pytest
 from mock_api.core.enforcement import Push
 from tests.e2e.gates import Incident, RunningGate, gate, incident
 from tests.e2e.lines import Cut, Line, line_to
-from tests.e2e.running import running
+from tests.e2e.running import RunningRange, start
 from tests.services.redis import Redis, redis
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
@@ -60,6 +60,12 @@ async def test_gates_keep_their_word_through_every_fault_and_none_stays_behind(t
                 second.cont()
                 await all_agree(story)
 
+                begun = time.time()
+                await killed_and_started(story, api_options(tmp_path, feed))
+                await story.revoke(story.alive())
+                await all_agree(story)
+                silences.append((begun, time.time()))
+
                 for how in ("silent", "refused"):
                     begun = time.time()
                     await cut_off(story, (line_to_authority, line_to_redis), how)
@@ -75,13 +81,22 @@ async def test_gates_keep_their_word_through_every_fault_and_none_stays_behind(t
     tell(story)
 
 
+async def killed_and_started(story: Incident, options: list[str]) -> None:
+    """Kill the authority and start it again at its address: it goes on with the same feed."""
+    port = urlsplit(story.server.credentials["api_url"]).port
+    ended(story.server)
+    await asyncio.sleep(FAULT)
+    again = (*options, "--port-api", str(port))
+    story.server = await asyncio.to_thread(start, story.server.data, "api", *again)
+
+
 async def cut_off(story: Incident, lines: tuple[Line, Line], how: Cut) -> None:
     """Cut two gates off from the authority and from Redis; one refuses everybody, one tells its age."""
     _, _, cut_open, cut_closed = story.gates
     for line in lines:
         line.cut(how)
     await asyncio.sleep(CLOSED.silent_after + 0.2)
-    alive = next(jti for jti in story.tokens if jti not in story.doomed)
+    alive = story.alive()
     await story.revoke(alive)
     assert await story.verdict(cut_closed, alive) == (503, "view_stale")
     assert (await story.verdict(cut_open, alive))[0] == 200
@@ -169,22 +184,34 @@ async def under_load(story: Incident) -> AsyncIterator[None]:
 @asynccontextmanager
 async def scene(folder: Path, feed: Redis) -> AsyncIterator[tuple[Incident, Line, Line]]:
     """The authority, two gates close to it, and two behind lines that can be cut; one of these fails open."""
-    settings = "push,pulse=0.2,silent_after=1.0,skew=0.3"
-    api = ("--policy", str(folder / "policy.yaml"), "--enforcement", settings, "--redis", feed.url)
+    server = await asyncio.to_thread(start, folder / "range", "api", *api_options(folder, feed))
+    port = urlsplit(server.credentials["api_url"]).port or 0
+    lines = line_to(port), line_to(feed.port)
     with ExitStack() as stack:
-        serving = running(folder / "range", "api", *api, "--gate-key-file", str(folder / "gate-key"))
-        server = await asyncio.to_thread(stack.enter_context, serving)
-        port = urlsplit(server.credentials["api_url"]).port
-        assert port is not None
-        async with line_to(port) as line_to_authority, line_to(feed.port) as line_to_redis:
+        async with lines[0] as line_to_authority, lines[1] as line_to_redis, incident(server) as story:
+            stack.callback(lambda: ended(story.server))
             near = {"authority": port, "redis": feed.port, "upstream": port}
             far = {"authority": line_to_authority.port, "redis": line_to_redis.port, "upstream": port}
-            gates = []
             for name, declared, ports in (
                 ("near-1", CLOSED, near), ("near-2", CLOSED, near), ("far-open", OPEN, far), ("far-closed", CLOSED, far)
             ):
                 starting = gate(name, folder, declared, **ports)
-                gates.append(await asyncio.to_thread(stack.enter_context, starting))
-            async with incident(server, gates) as story:
-                await story.issue(int(60 + (4 * FAULT + 30) / REVOKE_EVERY))
-                yield story, line_to_authority, line_to_redis
+                story.gates.append(await asyncio.to_thread(stack.enter_context, starting))
+            await story.issue(int(60 + (5 * FAULT + 40) / REVOKE_EVERY))
+            yield story, line_to_authority, line_to_redis
+
+
+def api_options(folder: Path, feed: Redis) -> list[str]:
+    """How the authority is started."""
+    enforcement = "push,pulse=0.2,silent_after=1.0,skew=0.3"
+    return [
+        "--policy", str(folder / "policy.yaml"), "--enforcement", enforcement, "--redis", feed.url,
+        "--gate-key-file", str(folder / "gate-key"),
+    ]  # fmt: skip
+
+
+def ended(server: RunningRange) -> None:
+    """Kill a server and close its pipe."""
+    server.kill()
+    if server.process.stdout is not None:
+        server.process.stdout.close()
