@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jwt
 import pytest
 
 from mock_api.core.errors import Refusal
@@ -137,3 +138,14 @@ def test_only_what_was_asked_for_is_told(open_range: Any) -> None:
     opened.authority.responder.revoke(TesterScope(tester_id), "leaked", "operator")
     assert [kind for kind, _, _ in listener.events()] == ["session-revoked"]
     assert listener.stream.settings.events_requested == (SESSION_REVOKED,)
+
+
+def test_under_rs256_the_interoperability_profile_is_met(open_range: Any) -> None:
+    opened = open_range(signing_algorithm="RS256")
+    listener = listen(opened)
+    opened.invite()
+    ((_, token),) = opened.authority.deliveries.poll(listener.receiver_id, listener.stream.stream_id).sets.items()
+    header = jwt.get_unverified_header(token)
+    key = opened.authority.keyring.keys[header["kid"]].verifier.key
+    assert (header["alg"], key.key_size >= 2048) == ("RS256", True)
+    assert len(listener.sets()) == 1  # Its signature holds.
