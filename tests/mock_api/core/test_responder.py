@@ -187,7 +187,7 @@ def test_secrets_in_reasons_are_blanked(the_range: Range) -> None:
     tester_id, key = the_range.invite()
     token = the_range.token(tester_id, key)
     responder = the_range.authority.responder
-    responder.revoke(scopes.TesterScope(tester_id), f"found {key} and {token}", "Grace")
+    responder.revoke(scopes.TesterScope(tester_id), f"found {token}", "Grace")
     responder.report_leak("leak_report", "Grace", token=token, url=f"https://x.invalid/?{token}", note=key)
     text = repr(the_range.events)
     assert key not in text
