@@ -12,6 +12,7 @@ import typer
 
 from .commands import (
     approvals,
+    bench,
     demo,
     docs,
     doctor,
@@ -49,6 +50,7 @@ app.add_typer(tokens.app, name="tokens", short_help="List or revoke a range's ac
 app.add_typer(approvals.app, name="approvals", short_help="Work a range's approval queue.")
 app.command("report-leak", short_help="Report leaked tokens as a secret scanner does.")(report_leak.report_leak)
 app.command("lag", short_help="Measure how late gates refuse, beside the simulation.")(lag.lag)
+app.add_typer(bench.app, name="bench", short_help="Measure what revocation costs, on this machine.")
 app.command("museum", short_help="List published failures that can be switched on.")(museum.museum)
 app.command("doctor", short_help="Say why it does not work, and what to do.")(doctor.doctor)
 app.command("docs", hidden=True)(docs.docs)
