@@ -18,7 +18,6 @@ from mock_api.core.enforcement.questions import (
     AskSnapshot,
     AskStatusList,
     AskToken,
-    Keys,
     Question,
     Unchanged,
 )
@@ -101,9 +100,9 @@ def answer_of(authority: Authority, question: Question, token: str | None = None
             cutoffs = gates.cutoffs()
             return Unchanged() if known == Version(cutoffs.feed, cutoffs.seq) else cutoffs
         case AskKeys():
-            return Keys(frozenset(key["kid"] for key in authority.keyring.jwks()["keys"]))
-        case AskStatusList():
-            raise AssertionError("Status lists are answered by the tests that need them.")
+            return gates.keys()
+        case AskStatusList(uri=uri):
+            return gates.status_list(uri)
 
 
 @pytest.fixture

@@ -6,20 +6,19 @@ from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING
 
-import msgspec
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from mock_api.core.access_tokens import Claims
 from mock_api.core.enforcement import Enforcement, ExpiryOnly, KeyRotation, Push
 from mock_api.core.errors import ClientInvalid, Refusal
+from mock_api.core.events import SigningKeyRetired
 from mock_api.core.reach import Reach
 from mock_api.core.scopes import KeyScope, Scope
 
 if TYPE_CHECKING:
     from tests.mock_api.core.conftest import Range
 
-LISTED = "https://leaklab.invalid/status-lists/1"
 ANY = st.integers(0, 10**6)
 
 WEATHER = {  # whether notices come, how late (seconds) pulses and answers do
@@ -90,7 +89,10 @@ class Response(RuleBasedStateMachine):
         register, claims, now = self.range.authority.register, self.claims(token), self.range.clock.now()
         if isinstance(self.declared, ExpiryOnly):
             return inf
-        stops = [(each.at, each.scope, each.at) for each in register.revocations.values()]
+        stops: list[tuple[float, Scope, float]] = [
+            *((each.at, each.scope, each.at) for each in register.revocations.values()),
+            *((each.at, KeyScope(each.kid), each.at) for each in self.range.of(SigningKeyRetired)),
+        ]
         if isinstance(self.declared, KeyRotation):
             return min((at for at, scope, _ in stops if scope == KeyScope(claims.kid)), default=inf)
         # A suspension ends by the gate's clock: one that is ahead ends it early.
@@ -111,9 +113,8 @@ class Response(RuleBasedStateMachine):
         return "admitted" if authority.programme.testers[claims.tester_id].left_at is None else "tester_inactive"
 
     def claims(self, token: str) -> Claims:
-        """What the token says, and its place in a list."""
-        claims = self.range.authority.access_tokens.decode(token)
-        return msgspec.structs.replace(claims, status=(LISTED, self.tokens.index(token)))
+        """What the token says."""
+        return self.range.authority.access_tokens.decode(token)
 
     def some(self, number: int) -> str:
         """One of the tokens."""

@@ -109,6 +109,19 @@ def test_the_authority_widens_every_scope_to_instants(the_range: Range, kind: st
     assert the_range.replayed().gates.cutoffs() == told
 
 
+def test_a_key_that_is_retired_takes_along_what_it_signed_and_nothing_newer(the_range: Range) -> None:
+    the_range.tester_with_token()
+    the_range.clock.advance(10.0)
+    the_range.authority.operator.rotate_key("operator", overlap=60.0)
+    out_of_use = the_range.clock.now()
+    the_range.clock.advance(30.0)
+    the_range.tester_with_token()
+    assert the_range.authority.gates.cutoffs().everything is None
+    the_range.clock.advance(31.0)
+    assert the_range.authority.gates.cutoffs().everything == out_of_use
+    assert the_range.replayed().gates.cutoffs() == the_range.authority.gates.cutoffs()
+
+
 def test_a_suspension_becomes_a_cutoff_that_outlasts_it(the_range: Range) -> None:
     tester_id, _ = the_range.tester_with_token()
     now = the_range.clock.now()

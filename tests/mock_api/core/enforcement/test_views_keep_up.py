@@ -29,7 +29,7 @@ from mock_api.core.enforcement import (
     Push,
     StatusLists,
 )
-from mock_api.core.enforcement.questions import Answer, AskStatusList, Notice, Pulse, Question, StatusList
+from mock_api.core.enforcement.questions import Answer, Notice, Pulse, Question
 from mock_api.core.enforcement.view import Arrival
 from mock_api.core.errors import Refusal
 from tests.mock_api.core.enforcement.response import ANY, WEATHER, Response
@@ -52,7 +52,7 @@ DECLARED: list[Enforcement] = [
             Introspection(ttl=15.0, silence=silence, grace=20.0),
             Push(silence=silence, grace=20.0),
             Pull(every=20.0, silence=silence, grace=20.0),
-            StatusLists(ttl=20.0, silence=silence, grace=20.0),
+            StatusLists(ttl=20.0, size=128, silence=silence, grace=20.0),
             Cutoff(every=20.0, silence=silence, grace=20.0),
             KeyRotation(max_age=20.0, silence=silence, grace=20.0),
             Freshness(every=20.0, silence=silence, grace=20.0),
@@ -267,13 +267,7 @@ class Story(Response):
 
     def answered(self, question: Question, token: str | None) -> Answer:
         """What the authority says."""
-        if not isinstance(question, AskStatusList):
-            return self.ask(self.range.authority, question, token)
-        statuses = bytes(
-            {"admitted": 0, "tester_suspended": 2, "programme_paused": 2}.get(self.own_verdict(each), 1)
-            for each in self.tokens
-        )
-        return StatusList(question.uri, 8, statuses.ljust(100, b"\0"), self.range.clock.now(), None, None)
+        return self.ask(self.range.authority, question, token)
 
     def taken(self, things: list[Thing], number: int, again: bool) -> Thing:
         """One of what is under way; with `again` it stays there to come once more."""
@@ -288,7 +282,7 @@ def test_a_view_keeps_up_with_the_authority_whatever_the_network_does(
     answers: Callable[..., Answer],
 ) -> None:
     run_state_machine_as_test(
-        lambda: Story(open_range(token_lifetime=LIFETIME), front(declared), declared, answers),  # type: ignore[arg-type]
+        lambda: Story(open_range(token_lifetime=LIFETIME, enforcement=declared), front(declared), declared, answers),  # type: ignore[arg-type]
         settings=settings(
             max_examples=30, stateful_step_count=30, deadline=None, report_multiple_bugs=False,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
