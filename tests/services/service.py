@@ -18,6 +18,7 @@ import pytest
 
 START_LIMIT = 60.0  # seconds a start may take on a busy machine
 PORTS = range(20_000, 32_000)  # below what the system hands to clients: nobody takes the port during a restart
+_HANDED_OUT: set[int] = set()
 
 
 class Service:
@@ -120,11 +121,14 @@ class Service:
 def free_port() -> int:
     """A loopback port that nobody listens on and that the system hands to no client."""
     for port in sorted(PORTS, key=lambda port: (port * 7919 + os.getpid() * 104_729) % 100_003):
+        if port in _HANDED_OUT:  # It may be killed just now, and want its port again.
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+            _HANDED_OUT.add(port)
             return port
     raise AssertionError("no free port")
 
