@@ -52,6 +52,7 @@ class Figures(Collector):
             ("leaklab_journal_position", "Events on disk.", self._journal.position),
             ("leaklab_journal_writable", "1 if it can be written.", self._journal.failing_because is None),
             ("leaklab_tokens", "Access tokens in the books.", len(programme.tokens)),
+            ("leaklab_refresh_families", "Refresh-token families in memory.", len(self._authority.families.families)),
             ("leaklab_testers", "Testers ever invited.", len(programme.testers)),
             ("leaklab_programme_paused", "1 while nobody gets in.", self._authority.register.paused),
             ("leaklab_alerts", "Alerts kept.", len(self._authority.playbook.cases)),
