@@ -21,14 +21,16 @@ from mock_api.http.knock import GATE, GATE_KEY, GATE_URL
 
 from .authority import Authority
 from .doorkeeper import Doorkeeper
+from .event_news import follow_events
 from .figures import Figures
 from .history import History
-from .news import follow_events, follow_redis
+from .redis_news import follow_redis
 from .reports import Reports
 from .settings import GateLimits
 from .upstream import Upstream
 
-AT_STOP = 1.0  # seconds for the last report
+AT_STOP = 1.0       # seconds for the last report
+PULSES_MISSED = 3   # in a row make a feed a lost one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +131,15 @@ class Parts:
         )
 
     def _listen(self, push: Push) -> Coroutine[Any, Any, None]:
-        """The feed that there is: Redis where this gate was given one, else the authority's own events."""
-        if self._place.redis_url is not None and self._settings.pushes is not None:
-            return follow_redis(self.doorkeeper, self._settings.pushes, self._place.redis_url, push.silent_after)
-        return follow_events(self.doorkeeper, self.authority, push.silent_after)
+        """The feed: Redis where this gate was given one; without it, or while it is away, the authority's events."""
+        patience = min(PULSES_MISSED * self._settings.pulse, push.silent_after * 0.75)
+        redis_url, streams = self._place.redis_url, self._settings.pushes
+        if redis_url is None or streams is None:
+            return follow_events(self.doorkeeper, self.authority, patience)
+        return follow_redis(
+            self.doorkeeper, streams, redis_url, patience,
+            lambda: follow_events(self.doorkeeper, self.authority, patience),
+        )
 
     def _run(self, lasting: Coroutine[Any, Any, None]) -> None:
         self._tasks.append(asyncio.create_task(lasting))

@@ -52,7 +52,7 @@ async def publish(board: NoticeBoard, streams: PushChannels, url: str) -> None:
             await publication.go_on()
         except (RedisError, OSError, TimeoutError) as problem:
             if not failures:
-                _log.warning("Redis cannot be reached (%s); gates ask the authority instead.", type(problem).__name__)
+                _log.warning("Redis cannot be reached (%s); gates listen to the authority instead.", type(problem).__name__)
             failures += 1
         finally:
             seq = publication.seq

@@ -11,16 +11,21 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from tests.e2e.running import LEAKLAB, RunningRange, _environment, client, eventually, leaklab, running
+from tests.services.redis import redis
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
-ENFORCEMENTS = ["introspection", "push", "pull,every=0.5", "cutoff,every=0.5", "freshness,every=0.5"]
+ENFORCEMENTS = [
+    "introspection", "push", "pull,every=0.5", "status-list,ttl=0.5", "cutoff,every=0.5", "key-rotation,max_age=0.5",
+    "freshness,every=0.5",
+]
 
 
 def as_tester(server: RunningRange, url: str) -> httpx2.Client:
@@ -43,6 +48,21 @@ def status(server: RunningRange, url: str) -> dict[str, object]:
         assert answer.status_code == 200, answer.text
         found: dict[str, object] = answer.json()
         return found
+
+
+def says(tester: httpx2.Client, code: int) -> bool:
+    """Whether the tester gets this status."""
+    return tester.get("/v1/videos").status_code == code
+
+
+def seq(server: RunningRange, url: str) -> int:
+    """How many changes the gate's view knows of."""
+    return int(str(status(server, url)["version"]).rpartition(".")[2])
+
+
+def is_at(server: RunningRange, url: str, number: int) -> bool:
+    """Whether the gate's view knows of so many changes."""
+    return seq(server, url) == number
 
 
 @contextmanager
@@ -75,11 +95,11 @@ def test_a_fleet_admits_then_refuses_whatever_its_enforcement(tmp_path: Path, en
         assert all(any(url in line for line in server.printed) for url in gates)
         for url in gates:
             with as_tester(server, url) as tester:
-                eventually(lambda tester=tester: tester.get("/v1/videos").status_code == 200)
+                eventually(partial(says, tester, 200))
         revoke(server)
         for url in gates:
             with as_tester(server, url) as tester:
-                eventually(lambda tester=tester: tester.get("/v1/videos").status_code == 401)
+                eventually(partial(says, tester, 401))
             kind = status(server, url)["enforcement"]
             assert isinstance(kind, dict)
             assert kind["kind"] == enforcement.partition(",")[0]
@@ -109,10 +129,40 @@ def test_a_range_with_redis_of_its_own_ends_it_and_its_gates(tmp_path: Path) -> 
         assert not any(key in line for line in children.values())
         revoke(server)
         for url in server.credentials["gate_urls"]:
-            eventually(lambda url=url: int(str(status(server, url)["version"]).rpartition(".")[2]) == 1)
+            eventually(partial(is_at, server, url, 1))
             assert status(server, url)["figures"]["repairs"] == 0  # type: ignore[index]
         assert server.stop() == 0
         eventually(lambda: not any(_lives(pid) for pid in children))
+
+
+def test_gates_go_on_without_redis_and_back_to_it(tmp_path: Path) -> None:
+    with (
+        redis() as feed,
+        running(tmp_path / "range", "range", "--gates", "1", "--enforcement", "push", "--redis", feed.url) as server,
+        client(server.credentials["api_url"], server.credentials["operator_key"]) as operator,
+        as_tester(server, server.credentials["gate_urls"][0]) as tester,
+    ):
+        (url,) = server.credentials["gate_urls"]
+        eventually(lambda: tester.get("/v1/videos").status_code == 200)
+        feed.kill()
+        until = time.monotonic() + 4.0  # Twice what a push feed may be silent.
+        while time.monotonic() < until:
+            assert tester.get("/v1/videos").status_code == 200
+            time.sleep(0.05)
+        body = {"scope": {"kind": "cohort", "cohort": "nobody"}, "reason": "drill"}
+        assert operator.post("/admin/revocations", json=body).status_code in (200, 404)
+        before = seq(server, url)
+        feed.start()
+        eventually(lambda: b"1" in feed.ask("EXISTS", f"leaklab:{_feed(server)}:pulses"))
+        revoke(server)
+        eventually(partial(is_at, server, url, before + 1))
+        eventually(lambda: tester.get("/v1/videos").status_code == 401)
+
+
+def _feed(server: RunningRange) -> str:
+    """The name of the range's revocation feed."""
+    with client(server.credentials["api_url"], server.credentials["gate_key"]) as asking:
+        return str(asking.get("/gates/settings").json()["feed"])
 
 
 def test_gates_do_not_outlive_a_range_that_was_killed(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from mock_api.core.enforcement.questions import News, Notice, Pulse
 from mock_api.core.events import Revoked
 from mock_api.core.notices import Version
 from mock_api.core.scopes import TesterScope
-from mock_api.gate.news import follow_redis
+from mock_api.gate.redis_news import follow_redis
 from mock_api.http.gate_settings import PushChannels
 from mock_api.web.notice_board import NoticeBoard
 from mock_api.web.publisher import channels, publish
@@ -61,6 +61,7 @@ class Listener:
     def __init__(self) -> None:
         self.news: list[News] = []
         self.version: Any = None
+        self.elsewhere, self.is_elsewhere = 0, False
         self.point = self.view = self
 
     def hear(self, news: News, size: int = 0) -> None:
@@ -74,9 +75,18 @@ class Listener:
     def pulses(self) -> list[int]:
         return [each.seq for each in self.news if isinstance(each, Pulse)]
 
+    async def _listen_elsewhere(self) -> None:
+        self.elsewhere += 1
+        self.is_elsewhere = True
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.is_elsewhere = False
+
     @asynccontextmanager
     async def following(self, streams: PushChannels, url: str) -> AsyncIterator[None]:
-        task = asyncio.create_task(follow_redis(self, streams, url, 0.5))  # type: ignore[arg-type]
+        follow = follow_redis(self, streams, url, 0.5, self._listen_elsewhere)  # type: ignore[arg-type]
+        task = asyncio.create_task(follow)
         try:
             yield
         finally:
@@ -148,11 +158,23 @@ async def test_redis_dies_and_comes_back_empty_and_nobody_has_to_know() -> None:
             began = asyncio.get_running_loop().time()
             await room.revoke(2)  # Neither fails nor waits.
             assert asyncio.get_running_loop().time() - began < 0.2
+            await eventually(lambda: gate.is_elsewhere)
             heard = len(gate.news)
             await asyncio.to_thread(server.start)
             await eventually(lambda: len(gate.news) > heard and gate.pulses[-1] == 4)
             await room.revoke()
-            await eventually(lambda: gate.seqs[-1] == 5)  # 3 and 4 are a gap: the view sees it, and asks.
+            await eventually(lambda: gate.seqs[-1] == 5)
+            assert not gate.is_elsewhere
+
+
+async def test_a_redis_to_which_nobody_speaks_is_as_good_as_none(redis_url: str) -> None:
+    room, gate = Newsroom(), Listener()
+    async with gate.following(room.streams, redis_url):
+        await eventually(lambda: gate.is_elsewhere)
+        async with room.publishing(redis_url):
+            await eventually(lambda: gate.pulses and not gate.is_elsewhere)
+        await eventually(lambda: gate.is_elsewhere)
+    assert (gate.elsewhere, gate.is_elsewhere) == (2, False)
 
 
 async def test_a_redis_that_hangs_delays_no_revocation() -> None:
