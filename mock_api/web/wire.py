@@ -3,7 +3,8 @@
 * Every answer carries `X-Request-Id` and `X-Leaklab: simulation`.
 * A body over the limit is refused without being read to its end.
 * While the journal cannot be written, nothing that would need it is let in.
-* The answer to anything but a read leaves only when its events are on disk, whatever route it took.
+* The answer to anything but a read leaves only when its events are on disk, whatever route it took; unless the route
+  says that they may ride along with the next commit.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ class Exchange:
         if self.taken_back is not None:
             return
         if message["type"] == "http.response.start":
-            if self.before_answer is not None:
+            if self.before_answer is not None and not self._scope.get(intake.RIDES_ALONG):
                 try:
                     await self.before_answer()
                 except Refusal as refusal:

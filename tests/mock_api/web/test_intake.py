@@ -108,3 +108,20 @@ async def test_others_are_answered_while_a_long_batch_is_looked_through(house: A
             await asyncio.sleep(0)  # In process an answer comes without anybody else having had a turn.
         assert (await long).status_code == 200
     assert answered >= 50  # One turn for everybody else between two steps.
+
+
+def test_only_what_is_ours_waits_for_the_disk(house: Any, scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed = 0
+
+    async def counting() -> None:
+        nonlocal flushed
+        flushed += 1
+
+    monkeypatch.setattr(house.journal, "flushed", counting)
+    report(house, scanner, batch_of("nonsense"))
+    report(house, Scanner("scanner-9"), batch_of(house.tester_key))
+    assert flushed == 0
+    ours = batch_of("nonsense", house.tester_key)
+    report(house, scanner, ours)
+    report(house, scanner, ours)  # Also the second time: the first may not be on disk yet.
+    assert flushed == 2
