@@ -40,9 +40,14 @@ def live_events(data: Path) -> Iterator[Any]:
 
 def _journalled(place: Path | str) -> Iterator[Event]:
     with extra("serve", "read a journal"):
-        from mock_api.journal import read_events  # noqa: PLC0415 - reading a journal is an extra.
-
-    return read_events(place)
+        from mock_api.journal import JournalError, JournalUnavailable, read_events  # noqa: PLC0415 - an extra.
+    try:
+        with extra("postgres", "read a journal in PostgreSQL"):
+            yield from read_events(place)
+    except JournalError as problem:
+        raise Problem(str(problem), exit_code=3) from None
+    except JournalUnavailable:
+        raise Problem("The journal's database does not answer. See that PostgreSQL runs, and ask again.") from None
 
 
 def _lines(path: Path) -> Iterator[FrontEndEvent | TruthEvent]:

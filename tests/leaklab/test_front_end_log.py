@@ -97,6 +97,16 @@ def test_where_no_range_is_it_says_so(tmp_path: Path) -> None:
         live_ledger(tmp_path)
 
 
+def test_a_damaged_journal_or_a_database_that_is_away_is_one_sentence(folder: Path) -> None:
+    (folder / "journal.sqlite3").write_text("not a database at all, whatever its name says " * 10, encoding="utf-8")
+    with pytest.raises(Problem, match="is damaged"):
+        live_ledger(folder)
+    (folder / "database-url").write_text("postgresql+psycopg://leaklab:secret@127.0.0.1:1/there\n", encoding="utf-8")
+    with pytest.raises(Problem, match="does not answer") as away:
+        live_ledger(folder)
+    assert "secret" not in str(away.value)
+
+
 @pytest.fixture
 def settled() -> list[Event]:
     return [ProgrammeResumed(2.5, "over", "operator"), ProgrammeResumed(3.5, "over", "operator")]
