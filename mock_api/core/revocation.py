@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import chain
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from . import errors
 from .errors import Refusal, TesterSuspended, TokenRevoked
 from .events import ProgrammePaused, ProgrammeResumed, Revoked, SigningKeyRetired, Suspended, SuspensionLifted
 from .programme import IssuedToken, Tester
-from .reach import NEVER, Coverable, Reach, scopes_around, scopes_around_person
+from .reach import NEVER, Coverable, Reach
 from .scopes import AllScope, CohortScope, FamilyScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
+from .suspensions import Suspensions
 
 if TYPE_CHECKING:
     from .authority import Authority
@@ -23,11 +23,10 @@ class RevocationRegister:
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
         self.revoked = Reach()
-        self.suspended = Reach()
         self.revocations: dict[str, Revoked] = {}
         self.suspensions: dict[str, Suspended] = {}  # in force
         self.ended: set[str] = set()                 # suspensions that were lifted or ran out
-        self._ends: dict[Scope, dict[str, float]] = {}  # when those in force end, by scope
+        self._suspended = Suspensions()              # the same, to be asked in constant time
         self.pause: ProgrammePaused | None = None
 
     def appliers(self) -> dict[type, Callable[..., None]]:
@@ -46,23 +45,24 @@ class RevocationRegister:
         """Whether the kill switch is on."""
         return self.pause is not None
 
+    @property
+    def suspended(self) -> Reach:
+        """What the suspensions in force cover."""
+        return self._suspended.reach
+
     def refusal(self, token: Coverable, now: float) -> Refusal | None:
         """Why the token is refused, or None: revoked before paused before suspended, in constant time."""
         if self.revoked.covers(token):
             return TokenRevoked("This access token was revoked.")
         if self.pause is not None:
             return errors.ProgrammePaused("The programme is paused.")
-        if self.suspensions and self.suspended.covers(token):
-            return self._suspension(scopes_around(token), token.issued_at, now)
-        return None
+        return _suspension(self._suspended.end(token), now) if self.suspensions else None
 
     def tester_refusal(self, tester: Tester, now: float) -> Refusal | None:
         """Why the tester gets no new token, or None."""
         if self.pause is not None:
             return errors.ProgrammePaused("The programme is paused.")
-        if self.suspended.covers_tester(tester, now):
-            return self._suspension(scopes_around_person(tester), now, now)
-        return None
+        return _suspension(self._suspended.end_for(tester, now), now)
 
     def covers(self, scope: Scope) -> Callable[[IssuedToken], bool]:
         """Whether a scope, if it were revoked now, covers a token: the question of a dry run."""
@@ -105,20 +105,14 @@ class RevocationRegister:
     def apply_suspended(self, event: Suspended) -> None:
         """Refuse what the scope covers, also what is issued later, until the suspension ends."""
         self.suspensions[event.suspension_id] = event
-        self.suspended.add(event.scope)
-        self._ends.setdefault(event.scope, {})[event.suspension_id] = event.until
+        self._suspended.add(event.suspension_id, event.scope, event.until)
         self._authority.deadlines.set(event.until, self._run_out, event.suspension_id)
 
     def apply_suspension_lifted(self, event: SuspensionLifted) -> None:
         """Admit again what no other suspension covers."""
         self.ended.add(event.suspension_id)
-        suspension = self.suspensions.pop(event.suspension_id, None)
-        if suspension is not None:
-            ends = self._ends[suspension.scope]
-            del ends[event.suspension_id]
-            if not ends:
-                del self._ends[suspension.scope]
-                self.suspended.remove(suspension.scope, self._ends)
+        self.suspensions.pop(event.suspension_id, None)
+        self._suspended.lift(event.suspension_id)
 
     def apply_programme_paused(self, event: ProgrammePaused) -> None:
         """Nobody gets in."""
@@ -132,14 +126,8 @@ class RevocationRegister:
         if suspension_id in self.suspensions:
             self._authority.record(SuspensionLifted(at, suspension_id, "time"))
 
-    def _suspension(self, scopes: Iterable[Scope], issued_at: float, now: float) -> Refusal:
-        """The refusal until the last suspension of `scopes` is over, or of what was issued at or before an instant."""
-        cutoffs = (
-            scope for scope in (self._ends if self.suspended.cutoff > NEVER else ())
-            if isinstance(scope, IssuedBeforeScope) and issued_at <= scope.instant
-        )
-        ends = [end for scope in chain(scopes, cutoffs) for end in self._ends.get(scope, _NONE).values()]
-        return TesterSuspended("Access is suspended for now.", retry_after=max(0.0, max(ends) - now))
 
-
-_NONE: dict[str, float] = {}
+def _suspension(end: float, now: float) -> Refusal | None:
+    if end == NEVER:
+        return None
+    return TesterSuspended("Access is suspended for now.", retry_after=max(0.0, end - now))

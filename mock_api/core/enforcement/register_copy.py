@@ -10,16 +10,7 @@ from typing import TYPE_CHECKING
 from mock_api.core.errors import ProgrammePaused, Refusal, TesterInactive, TesterSuspended, TokenRevoked
 from mock_api.core.notices import Left, Lifted, Notice, Notices, Paused, Snapshot, Stopped, SuspendedUntil, Version
 from mock_api.core.reach import NEVER, Reach
-from mock_api.core.scopes import (
-    AllScope,
-    CohortScope,
-    FamilyScope,
-    IssuedBeforeScope,
-    KeyScope,
-    Scope,
-    TesterScope,
-    TokenScope,
-)
+from mock_api.core.suspensions import Suspensions
 
 if TYPE_CHECKING:
     from mock_api.core.access_tokens import Claims
@@ -73,7 +64,9 @@ class RegisterCopy:
             set(snapshot.jtis), set(snapshot.kids), set(snapshot.families), dict(snapshot.by_tester),
             dict(snapshot.by_cohort), NEVER if snapshot.everything is None else snapshot.everything,
         )
-        self._suspensions = Suspensions(snapshot.suspensions)
+        self._suspensions = Suspensions()
+        for suspension in snapshot.suspensions:
+            self._suspend(suspension)
         self._left, self._paused = set(snapshot.left), snapshot.paused
         for notice in later:
             self.follow(notice)
@@ -96,7 +89,7 @@ class RegisterCopy:
             case Stopped(scope=scope, cutoff=cutoff):
                 self._revoked.add(scope, cutoff)
             case SuspendedUntil() as suspension:
-                self._suspensions.add(suspension)
+                self._suspend(suspension)
             case Lifted(suspension_id=suspension_id):
                 self._suspensions.lift(suspension_id)
             case Paused(paused=paused):
@@ -104,48 +97,5 @@ class RegisterCopy:
             case Left(tester_id=tester_id):
                 self._left.add(tester_id)
 
-
-class Suspensions:
-    """Suspensions by what they cover; each ends by the clock, or when it is lifted."""
-
-    def __init__(self, suspensions: tuple[SuspendedUntil, ...] = ()) -> None:
-        self._in_force: dict[str, SuspendedUntil] = {}
-        self._reach = Reach()
-        self._until: dict[Scope, float] = {}
-        self._before: dict[float, float] = {}  # until when, by the instant at or before which a token was issued
-        for suspension in suspensions:
-            self.add(suspension)
-
-    def add(self, suspension: SuspendedUntil) -> None:
-        """Refuse what it covers; of two on the same thing the later end counts."""
-        self._in_force[suspension.suspension_id] = suspension
-        self._index(suspension)
-
-    def lift(self, suspension_id: str) -> None:
-        """Let in again what no other suspension covers."""
-        if self._in_force.pop(suspension_id, None) is not None:
-            self._reach, self._until, self._before = Reach(), {}, {}
-            for suspension in self._in_force.values():
-                self._index(suspension)
-
-    def end(self, claims: Claims) -> float:
-        """When the last suspension of the token ends, epoch seconds; -inf if there is none."""
-        if not self._in_force or not self._reach.covers(claims):
-            return NEVER
-        family = () if claims.family is None else (FamilyScope(claims.family),)
-        around: tuple[Scope, ...] = (
-            TokenScope(claims.jti), TesterScope(claims.tester_id), CohortScope(claims.cohort), KeyScope(claims.kid),
-            AllScope(), *family,
-        )
-        ends = [self._until.get(scope, NEVER) for scope in around]
-        # One entry for each instant that somebody typed: never many.
-        before = [until for instant, until in self._before.items() if claims.issued_at <= instant]
-        return max(ends + before)
-
-    def _index(self, suspension: SuspendedUntil) -> None:
-        scope, until = suspension.scope, suspension.until
-        self._reach.add(scope)
-        if isinstance(scope, IssuedBeforeScope):
-            self._before[scope.instant] = max(until, self._before.get(scope.instant, NEVER))
-        else:
-            self._until[scope] = max(until, self._until.get(scope, NEVER))
+    def _suspend(self, suspension: SuspendedUntil) -> None:
+        self._suspensions.add(suspension.suspension_id, suspension.scope, suspension.until)
