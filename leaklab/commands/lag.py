@@ -33,7 +33,7 @@ def lag(
     ] = None,
     gates: Annotated[int, typer.Option(help="Gates in front, a process each.", min=1, max=64)] = 4,
     rate: Annotated[float, typer.Option(help="Requests per second on all gates together.", min=10)] = 600.0,
-    seconds: Annotated[float, typer.Option(help="How long to measure each enforcement.", min=1)] = 24.0,
+    seconds: Annotated[float, typer.Option(help="How long to measure each enforcement.", min=1)] = 30.0,
     quick: Annotated[
         bool, typer.Option("--quick", help="Only a glance: 3 s for each enforcement at 300 requests per second.")
     ] = False,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from leaklab.enforcements import enforcement_named
-from mock_api.core.enforcement import Enforcement, ExpiryOnly, InProcess, Introspection, Push
+from mock_api.core.enforcement import Enforcement, ExpiryOnly
 from mock_api.core.policy import Policy, Quota
 from policy_lab.lag import Plan
 
@@ -18,13 +18,13 @@ PLENTY = Quota(requests_per_minute=1_000_000)
 CASES = {
     "in-process": "in-process",
     "introspection": "introspection",
-    "introspection-cached": "introspection,ttl=1",
+    "introspection-cached": "introspection,ttl=0.4",
     "push": "push",
-    "pull": "pull,every=1,timeout=1",
-    "status-list": "status-list,ttl=1,timeout=1",
-    "cutoff": "cutoff,every=1,timeout=1",
-    "key-rotation": "key-rotation,max_age=1,timeout=1",
-    "freshness": "freshness,every=1,timeout=1",
+    "pull": "pull,every=0.4,timeout=1",
+    "status-list": "status-list,ttl=0.4,timeout=1",
+    "cutoff": "cutoff,every=0.4,timeout=1",
+    "key-rotation": "key-rotation,max_age=0.4,timeout=1",
+    "freshness": "freshness,every=0.4,timeout=1",
     "expiry-only": "expiry-only",
 }
 """Name → enforcement as the command line writes it."""
@@ -39,15 +39,20 @@ class Case(Struct, frozen=True):
 
     def plan(self, *, gates: int, rate: float, seconds: float, seed: int) -> Plan:
         """A plan that takes about so many seconds."""
-        quick = isinstance(self.enforcement, InProcess | Push) or (
-            isinstance(self.enforcement, Introspection) and not self.enforcement.ttl
-        )
-        cycle = 0.4 if quick else 1.9 if isinstance(self.enforcement, ExpiryOnly | Introspection) else 2.3
+        cycle = _cycle(self.enforcement)
         policy = Policy(
             name=f"lag-{self.name}", enforcement=self.enforcement, token_lifetime=self.token_lifetime, quota=PLENTY
         )
         revocations = max(3, int(seconds / cycle))
         return Plan(policy=policy, gates=gates, rate=rate, revocations=revocations, cycle=cycle, seed=seed)
+
+
+def _cycle(enforcement: Enforcement) -> float:
+    """Seconds per token: three times what a gate may hold an answer for, so that any instant of it may be hit."""
+    if isinstance(enforcement, ExpiryOnly):
+        return 1.6 * SHORT_LIFE
+    periods = (getattr(enforcement, name, 0.0) for name in ("every", "ttl", "max_age"))
+    return max(0.4, 3.0 * max(periods))
 
 
 def cases(wanted: Sequence[str]) -> list[Case]:

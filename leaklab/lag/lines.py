@@ -22,7 +22,7 @@ from .measuring import Measured, Work, measure
 from .network import lognormal, spread
 from .processes import started
 
-MOST_SIMULATED = 60_000         # requests, so that simulating takes seconds
+MOST_SIMULATED = 150_000        # requests, so that simulating takes seconds
 MOST_REPLICATIONS = 8
 LATE = 0.05                     # seconds; a load whose p99 is sent later than this after its time is saturated
 A_MOMENT = 0.001                # seconds; a delay that could not be measured

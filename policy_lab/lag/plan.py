@@ -13,7 +13,7 @@ from policy_lab.streams import Streams
 
 WARM_UP = 1.0          # seconds before the first cycle
 AHEAD = 0.25           # seconds before its cycle at which a token is bought
-LEADS = (0.15, 0.35)   # of a cycle before the revocation: drawn, so that it keeps step with no fetching gate
+LEADS = (0.1, 0.45)    # of a cycle before the revocation: drawn, so that it keeps step with no gate that fetches
 ON_VICTIM = 0.6        # share of the load on the token whose turn it is; the rest is on tokens revoked before
 REMEMBERED = 20        # tokens revoked before that are still asked with
 DEMANDING = 0.5        # share of the requests that carry the version, once there is one, where gates look at it
