@@ -82,8 +82,9 @@ class Family(Struct):
 
     def as_a_whole(self) -> RefreshToken:
         """Something of the family that is revoked if and only if all of it is: as old as its newest token."""
-        issued = [token.issued_at for token in (*self.tokens, *((self.refresh_token,) if self.refresh_token else ()))]
-        issued_at = max(issued, default=self.started_at)
+        issued_at = self.tokens[-1].issued_at if self.tokens else self.started_at
+        if self.refresh_token is not None:
+            issued_at = max(issued_at, self.refresh_token.issued_at)
         return RefreshToken(self.tester_id, self.cohort, self.family_id, issued_at, self.expires_at, "", None)
 
 

@@ -52,7 +52,7 @@ def serve_surrender(api: FastAPI, authority: Authority) -> None:
 
         They are looked at a few at a time, so that everybody else is answered in between.
         """
-        found = (await read_json(request, FoundCredentials, None)).credentials
+        found = (await read_json(request, FoundCredentials, BODY_LIMITS[SURRENDER_PATH])).credentials
         origin = caller_of(request.scope).origin
         steps = authority.client.surrender(found, origin)
         async with one_at_a_time:

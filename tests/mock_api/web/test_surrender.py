@@ -41,6 +41,19 @@ def test_a_request_out_of_bounds_is_refused_and_leaves_nothing(house: Any, body:
     assert house.journal.position == before
 
 
+def test_real_or_not_one_event_is_waited_for_and_the_rest_is_what_ended(house: Any) -> None:
+    before = house.journal.position
+    hand_in(house, *(f"llk_{number:038d}" for number in range(300)))
+    assert house.journal.position == before + 1
+    hand_in(house, house.access_token)
+    assert house.journal.position == before + 3
+
+
+def test_only_json_is_read_here(house: Any) -> None:
+    answer = house.anybody.post(PATH, data={"credentials": "x"})
+    assert (answer.status_code, answer.json()["error"]["message"]) == (415, "Send the body as application/json.")
+
+
 def test_a_flood_is_refused_without_a_trace(house: Any) -> None:
     for _ in range(10):
         assert hand_in(house, "x").status_code == 202
