@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from .access_tokens import Claims
     from .authority import Authority
 
-SECRET = "dpop-nonce-secret"  # noqa: S105 - its name in the vault.
-UNSAID = Dpop()               # for bound tokens of an earlier policy
+UNSAID = Dpop()  # for bound tokens of an earlier policy
 
 
 class Possession:
@@ -23,8 +22,8 @@ class Possession:
         self._authority = authority
         self._secret: bytes | None = None
         started_at = authority.clock.now()
-        self._at_the_token_endpoint = ProofChecker(Nonces(self._nonce_secret, f"tokens/{started_at}"), started_at)
-        self._at_the_gate = ProofChecker(Nonces(self._nonce_secret, f"resources/{started_at}"), started_at)
+        self._at_the_token_endpoint = ProofChecker(Nonces(self._nonce_secret, "tokens"), started_at)
+        self._at_the_gate = ProofChecker(Nonces(self._nonce_secret, "resources"), started_at)
 
     @property
     def is_offered(self) -> bool:
@@ -62,10 +61,7 @@ class Possession:
         self._at_the_gate.use(proof, self._authority.policy.dpop or UNSAID, now)
 
     def _nonce_secret(self) -> bytes:
-        """32 bytes, made when the first nonce is needed, kept in the vault."""
-        if self._secret is None:
-            self._secret = self._authority.vault.get(SECRET)
+        """32 bytes, made when the first nonce is needed. They are not kept: nonces of before a restart must be void."""
         if self._secret is None:
             self._secret = self._authority.secrets.token_bytes(32)
-            self._authority.vault.put(SECRET, self._secret)
         return self._secret

@@ -13,7 +13,7 @@ PERIOD = 60.0  # seconds; a nonce is good in its own period and in the next
 class Nonces:
     """The nonces of one server. `server` keeps them apart from those of others that share the secret.
 
-    A restart is another server: a proof from before it may have been used, and nobody remembers.
+    A new secret makes all nonces void: so it should be with a restart, after which nobody remembers which were used.
     """
 
     def __init__(self, secret: Callable[[], bytes], server: str) -> None:

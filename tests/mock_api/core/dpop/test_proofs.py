@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from mock_api.core import errors
 from mock_api.core.compact import Unreadable
 from mock_api.core.dpop import ALGORITHMS, Nonces, Presented, ProofChecker
+from mock_api.core.dpop.keys import public_key
 from mock_api.core.dpop.proof import SIZE_LIMIT, normalised, read, token_hash
 from mock_api.core.policy import Dpop
 from tests.mock_api.core.dpop.forging import ABSENT, URL, Holder, base64url
@@ -127,6 +129,15 @@ def test_6_the_key_inside_has_signed_it(change: Callable[[str], str]) -> None:
         read((change(GOOD),))
 
 
+def test_6_the_signature_has_one_spelling() -> None:
+    """64 bytes fill 86 characters but for four bits: other texts have the same bytes."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    another = GOOD[:-1] + letters[letters.index(GOOD[-1]) ^ 1]
+    assert urlsafe_b64decode(another.rpartition(".")[2] + "==") == urlsafe_b64decode(GOOD.rpartition(".")[2] + "==")
+    with pytest.raises(errors.ProofInvalid):
+        read((another,))
+
+
 def test_6_another_key_inside_has_not_signed_it() -> None:
     with pytest.raises(errors.ProofInvalid):
         read((HOLDER.sign(HOLDER.claims(NOW, "GET", URL), jwk=Holder(which=1).jwk),))
@@ -150,6 +161,8 @@ def test_7_an_rsa_key_is_neither_weak_nor_a_burden() -> None:
     weak.algorithm = "RS256"
     with pytest.raises(errors.ProofInvalid):
         read((weak.proof(NOW),))
+    with pytest.raises(Unreadable):
+        public_key({"kty": "RSA", "e": "AQAB", "n": base64url(b"\xff" * 513)}, "RS256")
     strong = Holder("RS256")
     huge, spelt_otherwise = base64url(b"\xff" * 2000), "AAAA" + strong.jwk["n"]
     for change in ({"e": "AQ"}, {"e": "AA"}, {"n": huge}, {"n": spelt_otherwise}):
