@@ -30,6 +30,7 @@ WARM_UP = 20                  # revocations before the first that counts
 QUIET = "quiet"
 KINDS = (QUIET, *PATHS)
 LARGEST_RATIO = 1.5
+BELIEVED = "operator's form"  # no target: the operator's own word is kept durably, with a commit for each
 LEAKLAB = Path(sys.executable).with_name("leaklab")
 
 
@@ -122,7 +123,8 @@ def _rows(times: dict[str, list[float]]) -> Iterator[Row]:
         yield Row(f"revoke, {_words(kind)}: p99", 1000 * _quantile(took, 0.99), unit="ms")
     for kind in PATHS:
         ratio = _quantile(times[kind], 0.99) / _quantile(times[QUIET], 0.99)
-        yield Row(f"revoke, {_words(kind)} / quiet: p99", ratio, LARGEST_RATIO, "lower")
+        target = None if kind == BELIEVED else LARGEST_RATIO
+        yield Row(f"revoke, {_words(kind)} / quiet: p99", ratio, target, "lower")
 
 
 def _aftermath(
