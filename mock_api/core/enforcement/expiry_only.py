@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ExpiryOnly(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="expiry-only"):
-    """A token is good until its `exp` (RFC 7519 §4.1.4), whatever is revoked meanwhile."""
+    """A token is good until its `exp` (RFC 7519 §4.1.4), whatever is revoked, suspended or paused meanwhile."""
 
     guarantee: ClassVar[str] = "refused everywhere once it has expired, within its lifetime + skew"
     in_silence: ClassVar[str] = "there is no feed that could fall silent"

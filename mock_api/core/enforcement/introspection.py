@@ -23,7 +23,10 @@ REMEMBERED = 50_000  # answers; the one used least recently is forgotten first
 class Introspection(
     Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="introspection"
 ):
-    """Ask about each token (RFC 7662); an answer serves for `ttl` seconds from when it was asked for."""
+    """Ask about each token (RFC 7662); an answer serves for `ttl` seconds from when it was asked for.
+
+    Under `grace` an old yes serves for that much longer while nobody answers; a token never asked about is refused.
+    """
 
     guarantee: ClassVar[str] = "refused everywhere within ttl; with ttl 0 no request that starts after is admitted"
     in_silence: ClassVar[str] = "while the authority does not answer, what is not remembered is decided by `silence`"

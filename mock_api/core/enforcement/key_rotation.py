@@ -24,7 +24,8 @@ COOL_DOWN = 1.0  # seconds between two look-ups of unknown keys, so that forged 
 class KeyRotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="key-rotation"):
     """A revocation makes a new signing key; the old one leaves the key set (RFC 7517) after `overlap` seconds.
 
-    Everybody has to buy a new token, and the revoked get none. Gates use a fetched key set for `max_age` seconds.
+    Everybody has to buy a new token, and the revoked get none. Gates use a fetched key set for `max_age` seconds. Of
+    suspensions, of the kill switch and of who has left they are not told.
     """
 
     guarantee: ClassVar[str] = "refused everywhere within overlap + max_age + timeout, with every token of that key"
