@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from mock_api.core import policy as knobs
+from mock_api.core.blast_radius import measure
+from mock_api.core.enforcement import KeyRotation, StatusLists
 from mock_api.core.errors import Refusal
 from mock_api.core.events import Event
 from mock_api.core.events.signals import POLL, StreamSettings
@@ -23,7 +25,7 @@ from mock_api.core.issuance import Applicant
 from mock_api.core.orders import VideoOrder
 from mock_api.core.policy import Policy, Quota, RenderModel, Step
 from mock_api.core.quantities import HOUR
-from mock_api.core.scopes import Scope
+from mock_api.core.scopes import AllScope, IssuedBeforeScope, Scope
 from mock_api.core.token_exchange import ACCESS, TESTER_KEY, Exchange
 
 # What is no state: the surroundings, what can be had again from the vault or by drawing, and what lives
@@ -66,12 +68,12 @@ STRICT = knobs.Approval(
 POLICIES = (
     Policy(
         name="held", approval=HELD, renders=SHORT, detectors=DETECTORS, playbook=PLAYBOOK, token_lifetime=2 * HOUR,
-        refresh=knobs.Refresh(grace=20.0),
+        refresh=knobs.Refresh(grace=20.0), enforcement=StatusLists(size=16),
     ),
     Policy(name="free", approval=FREE, renders=WIDE, detectors=DETECTORS[:2], playbook=PLAYBOOK[:1], quota=NARROW),
     Policy(
         name="contract", approval=STRICT, renders=SHORT, signing_algorithm="ES256", token_lifetime=600.0,
-        refresh=knobs.Refresh(idle=700.0),
+        refresh=knobs.Refresh(idle=700.0), enforcement=KeyRotation(overlap=20.0),
     ),
 )
 KINDS = ("token", "tester", "cohort", "issued_before", "key", "all")
@@ -116,6 +118,13 @@ def memory_of(authority: Any) -> dict[str, Any]:
     memory = {name: remembered(getattr(authority, name)) for name in (*parts, "policy")}
     memory["surrendered"] = remembered(authority.client.surrendered)
     return memory | {"due": [(at, remembered(due), key) for at, _, due, key in sorted(authority.deadlines._heap)]}
+
+
+def counted(authority: Any) -> list[Any]:
+    """What is found out only when somebody asks: what works, and what the status lists say."""
+    now, lists = authority.clock.now(), authority.status_lists
+    said = [lists.content(int(uri.rpartition("/")[2]), now) for uri in lists.uris(now)]
+    return [measure(authority, AllScope(), now), measure(authority, IssuedBeforeScope(now - 30.0), now), *said]
 
 
 class Life(RuleBasedStateMachine):
@@ -316,6 +325,7 @@ class Life(RuleBasedStateMachine):
         live, again = memory_of(self.authority), memory_of(restarted)
         for part, state in live.items():
             assert again[part] == state, part
+        assert counted(restarted) == counted(self.authority)
         assert not log
         assert len(self.range.events) == before
 
