@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import chain
@@ -57,7 +58,7 @@ class Tokens:
         self._pool, self._tell = Pool(measured.authority), tell
         self._operator = {"Authorization": f"Bearer {measured.credentials['operator_key']}", "Content_Type": JSON}
         self._testers: list[dict[str, str]] = []
-        self._jtis: dict[int, str] = {}
+        self._jtis: defaultdict[int, asyncio.Future[str]] = defaultdict(asyncio.get_running_loop().create_future)
         self.revocations: list[Revocation] = []
 
     async def invite(self, count: int) -> None:
@@ -79,11 +80,12 @@ class Tokens:
             "grant_type": "client_credentials", "client_id": tester["tester_id"], "client_secret": tester["tester_key"],
         })
         granted = await self._ask("/oauth/token", form.encode(), Content_Type="application/x-www-form-urlencoded")
-        jti = self._jtis[token] = jti_of(granted["access_token"])
+        jti = jti_of(granted["access_token"])
+        self._jtis[token].set_result(jti)
         self._tell(Bought(token, jti, granted["access_token"]))
 
     async def _revoke(self, token: int) -> None:
-        jti = self._jtis[token]
+        jti = await self._jtis[token]              # On a busy machine it may not be there yet.
         body = msgspec.json.encode({"scope": {"kind": "token", "jti": jti}, "reason": "lag"})
         text = request("POST", "/admin/revocations", body, **self._operator)
         sent, acknowledged, status, answer = await self._pool.ask(text)
@@ -161,7 +163,8 @@ async def _carry_out(plan: Plan, tokens: Tokens, starts_at: float, tick: Tick) -
         tick(step.at)
     await asyncio.sleep(max(0.0, starts_at + plan.duration - perf_counter()))
     tick(plan.duration)
-    await asyncio.gather(*under_way)
+    for done in asyncio.as_completed(under_way):   # The first trouble ends it: who revokes waits for who buys.
+        await done
 
 
 async def _load_process() -> asyncio.subprocess.Process:
