@@ -7,7 +7,7 @@ the tester key of a member, unless a revocation of the tester, the cohort or eve
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from .authority import Authority
     from .programme import IssuedToken, Tester
 
-AT_ONCE = 8  # holders on dead shelves let go with each new token: freed at once, a million would be felt
+# What a cutoff leaves to be done is done a little at a time: a million testers at once would be felt.
+AT_ONCE = 200     # testers
+PAUSE = 1 / 100   # seconds
 
 
 class Stopping(NamedTuple):
@@ -37,7 +39,7 @@ class InForce:
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
         self._shelves: dict[str, list[Shelf]] = {}
-        self._dead: list[Shelf] = []
+        self._chores: list[Callable[[int], bool]] = []  # shelves to tidy, and such as are let go
         self._keyless: set[str] = set()           # may hold a token without a working key
         self._keys: Counter[str] = Counter()      # of members, by cohort
         self._departed: Counter[str] = Counter()  # of those who have left
@@ -95,8 +97,6 @@ class InForce:
 
     def enter(self, token: IssuedToken, tester: Tester) -> None:
         """A token was issued."""
-        if self._dead and self._dead[-1].crumble(AT_ONCE):
-            self._dead.pop()
         if tester.left_at is not None or self._authority.register.revoked.covers(token):
             return
         shelves = self._shelves.setdefault(token.cohort, [])
@@ -132,9 +132,9 @@ class InForce:
             case FamilyScope(family_id=family_id):
                 self._leave_each(self._tokens_of_family(family_id), event.at)
             case IssuedBeforeScope(instant=instant):
-                self._cut_off(list(self._shelves), instant)
+                self._cut_off(list(self._shelves), instant, event.at)
             case KeyScope(kid=kid):
-                self.retire(kid)
+                self.retire(kid, event.at)
             case TesterScope(tester_id=tester_id) if tester_id in self._authority.programme.testers:
                 self._revoke_tester(tester_id, event.at)
             case CohortScope(cohort=cohort):
@@ -144,10 +144,12 @@ class InForce:
                 self._stopped_all = self.revocations = self.revocations + 1
                 self._revoke_cohorts([*{**self._shelves, **self._keys, **self._departed}], event.at)
 
-    def retire(self, kid: str) -> None:
+    def retire(self, kid: str, at: float) -> None:
         """Whatever the key `kid` has signed works no longer."""
         for shelves in self._shelves.values():
-            self._dead += (shelf for shelf in shelves if shelf.kid == kid)
+            for shelf in shelves:
+                if shelf.kid == kid:
+                    self._leave_to_do(shelf.crumble, at)
             shelves[:] = [shelf for shelf in shelves if shelf.kid != kid]
 
     def _revoke_tester(self, tester_id: str, at: float) -> None:
@@ -161,23 +163,35 @@ class InForce:
             self._keyless.add(tester_id)
 
     def _revoke_cohorts(self, cohorts: list[str], at: float) -> None:
-        self._cut_off(cohorts, at)
+        self._cut_off(cohorts, at, at)
         for cohort in cohorts:
             del self._keys[cohort], self._departed[cohort]
             for survivors in self._shelves.get(cohort, ()):  # Only where the clock was set back.
                 self._keyless.update(survivors.holder_ids())
 
-    def _cut_off(self, cohorts: list[str], instant: float) -> None:
+    def _cut_off(self, cohorts: list[str], instant: float, at: float) -> None:
         for cohort in cohorts:
             kept = []
             for shelf in self._shelves.pop(cohort, ()):
                 if shelf.latest <= instant or not shelf.total:
-                    self._dead.append(shelf)
+                    self._leave_to_do(shelf.crumble, at)
                 else:
                     shelf.cut_off(instant)
                     kept.append(shelf)
+                    self._leave_to_do(shelf.tidy, at)
             if kept:
                 self._shelves[cohort] = kept
+
+    def _leave_to_do(self, chore: Callable[[int], bool], at: float) -> None:
+        self._chores.append(chore)
+        if len(self._chores) == 1:
+            self._authority.forgetting.set(at + PAUSE, self._do_a_little, "")
+
+    def _do_a_little(self, _: str, at: float) -> None:
+        if self._chores[-1](AT_ONCE):
+            self._chores.pop()
+        if self._chores:
+            self._authority.forgetting.set(at + PAUSE, self._do_a_little, "")
 
     def _leave_each(self, tokens: Iterable[IssuedToken], now: float) -> None:
         for token in tokens:
@@ -190,7 +204,6 @@ class InForce:
             if shelf.kid == token.kid and shelf.leave(token.tester_id, token.issued_at):
                 if not shelf.total and shelf is not shelves[-1]:
                     shelves.remove(shelf)
-                    self._dead.append(shelf)
                 return
 
     # --- counting -------------------------------------------------------------------------------------------

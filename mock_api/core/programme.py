@@ -260,7 +260,7 @@ class Programme:
     def apply_signing_key_retired(self, event: SigningKeyRetired) -> None:
         """Count out what the key has signed."""
         self.expire(event.at)
-        self.in_force.retire(event.kid)
+        self.in_force.retire(event.kid, event.at)
 
     def expire(self, now: float) -> None:
         """Count out the tokens whose time is up; in the books they stay until the next one is issued."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from itertools import chain
 from math import inf
 
 from .instants import Instants
@@ -12,17 +13,18 @@ from .instants import Instants
 class Shelf:
     """Issue instants by tester. A cutoff costs the same, however many tokens it stops.
 
-    Of each tester the first instant carries a mark, so that testers are counted as tokens are. A cutoff moves many
-    marks at once; they are put right when the next question needs them.
+    Of each tester the first instant carries a mark, so that testers are counted as tokens are. A cutoff would move many
+    marks at once. Instead it sets all lists aside; they come back with their marks a few at a time (`tidy`), or when
+    they are touched, or all when a question needs them.
     """
 
-    __slots__ = ("_held", "_issued", "_marks_are_off", "kid")
+    __slots__ = ("_aside", "_held", "_issued", "kid")
 
     def __init__(self, kid: str) -> None:
         self.kid = kid
-        self._held: dict[str, list[float]] = {}  # ascending; what lies at or before the floor is gone
+        self._held: dict[str, list[float]] = {}         # ascending, nothing below the floor, the first one marked
+        self._aside: list[dict[str, list[float]]] = []  # what lies at or before the floor is gone; not all are marked
         self._issued = Instants()
-        self._marks_are_off = False
 
     @property
     def total(self) -> int:
@@ -37,8 +39,8 @@ class Shelf:
     def enter(self, tester_id: str, at: float) -> None:
         """A token was issued at `at`, not before the latest."""
         self._issued.add(at)
-        held = self._held.get(tester_id)
-        if held is not None and held[-1] > self._issued.floor:
+        held = self._held.get(tester_id) or self._put_back(tester_id)
+        if held:
             held.append(at)
         else:
             self._held[tester_id] = [at]
@@ -46,9 +48,9 @@ class Shelf:
 
     def leave(self, tester_id: str, at: float) -> bool:
         """The token issued at `at` is in force no longer; whether it stood here."""
-        held = self._held.get(tester_id, ())
+        held = self._held.get(tester_id) or self._put_back(tester_id)
         place = bisect_left(held, at)
-        if not isinstance(held, list) or place == len(held) or held[place] != at or at <= self._issued.floor:
+        if place == len(held) or held[place] != at:
             return False
         if place == 0:
             self._issued.unmark(at)
@@ -62,16 +64,11 @@ class Shelf:
 
     def leave_all(self, tester_id: str, upto: float) -> bool:
         """All that a tester holds, issued at or before `upto`; whether something newer is left."""
-        held = self._held.pop(tester_id, None)
-        if held is None:
+        held = self._held.pop(tester_id, None) or self._put_back(tester_id)
+        if not held:
             return False
-        floor = self._issued.floor
-        if held[0] > floor:
-            self._issued.unmark(held[0])
-        elif held[-1] > floor:
-            held = held[bisect_right(held, floor):]
-        else:
-            return False
+        self._held.pop(tester_id, None)
+        self._issued.unmark(held[0])
         if held[-1] <= upto:
             self._issued.remove_all(held)
             return False
@@ -85,7 +82,8 @@ class Shelf:
         """Everything issued at or before `instant`."""
         if instant > self._issued.floor:
             self._issued.raise_floor(instant)
-            self._marks_are_off = True
+            self._aside.append(self._held)
+            self._held = {}
 
     def count(self, upto: float) -> int:
         """The tokens issued at or before `upto`."""
@@ -93,41 +91,59 @@ class Shelf:
 
     def count_of(self, tester_id: str) -> int:
         """The tokens of a tester."""
-        held = self._held.get(tester_id)
-        return 0 if held is None else len(held) - bisect_right(held, self._issued.floor)
+        return len(self._held.get(tester_id) or self._put_back(tester_id))
 
     def has(self, tester_id: str, upto: float) -> bool:
         """Whether a tester holds a token issued at or before `upto`."""
-        held = self._held.get(tester_id, ())
-        place = bisect_right(held, self._issued.floor)
-        return place < len(held) and held[place] <= upto
+        held = self._held.get(tester_id) or self._put_back(tester_id)
+        return bool(held) and held[0] <= upto
 
     def holders(self, upto: float) -> int:
         """How many testers hold a token issued at or before `upto`."""
-        if self._marks_are_off:
-            self._set_marks_right()
+        while not self.tidy(1000):
+            pass
         return len(self._held) if upto >= self.latest else self._issued.marks(upto)
 
     def holder_ids(self) -> Iterable[str]:
         """The testers with a token here, and some who held one."""
-        return self._held
+        return list(chain(self._held, *self._aside))
+
+    def tidy(self, count: int) -> bool:
+        """Put back up to `count` testers' lists; whether none is set aside any more."""
+        while self._aside and count > 0:
+            aside = self._aside[-1]
+            for _ in range(min(count, len(aside))):
+                self._take_over(*aside.popitem())
+                count -= 1
+            if not aside:
+                self._aside.pop()
+        return not self._aside
 
     def crumble(self, count: int) -> bool:
-        """Let go of `count` testers' lists, once nobody needs them; whether nothing is left."""
-        for _ in range(min(count, len(self._held))):
-            self._held.popitem()
-        return not self._held
+        """Let go of up to `count` testers' lists, which nobody needs any more; whether nothing is left."""
+        for lists in (*self._aside, self._held):
+            for _ in range(min(count, len(lists))):
+                lists.popitem()
+                count -= 1
+        return not self._held and not any(self._aside)
 
-    def _set_marks_right(self) -> None:
-        floor = self._issued.floor
-        for tester_id, held in list(self._held.items()):
-            cut = bisect_right(held, floor)
-            if cut == len(held):
-                del self._held[tester_id]
-            elif cut:
-                del held[:cut]
-                self._issued.mark(held[0])
-        self._marks_are_off = False
+    def _put_back(self, tester_id: str) -> list[float]:
+        """The tester's list, if it was set aside and something of it is left."""
+        for aside in self._aside:
+            held = aside.pop(tester_id, None)
+            if held is not None:
+                return self._take_over(tester_id, held)
+        return []
+
+    def _take_over(self, tester_id: str, held: list[float]) -> list[float]:
+        cut = bisect_right(held, self._issued.floor)
+        if cut == len(held):
+            return []
+        if cut:
+            del held[:cut]
+            self._issued.mark(held[0])
+        self._held[tester_id] = held
+        return held
 
 
 def holders(shelves: list[Shelf], upto: float = inf) -> int:
