@@ -87,3 +87,33 @@ def test_pyjwts_key_client_follows_a_rotation(python: Path, tmp_path: Path, algo
             "overlap": [True, True],
             "who_does_not_ask_again_yet": [True, "PyJWKClientError"],
         }
+
+
+def test_pyjwts_key_client_knows_keys_published_ahead_and_trusts_a_removed_one_for_its_own_time(
+    python: Path, tmp_path: Path
+) -> None:
+    """Why a key that is gone from the set is no revocation at a verifier with a cache that we do not set."""
+    with live_api(tmp_path, "ES256", "--enforcement", "key-rotation,overlap=1,max_age=1") as api:
+        assert api.told_by(python, SCRIPTS / "with_pyjwt_keys_ahead.py", operator=True) == {
+            "checked": True,
+            "signs_with_a_key_published_ahead": [True, True],
+            "the_old_key_is_gone": True,
+            "a_new_client": "PyJWKClientError",
+            "one_that_trusts_for_a_second": "PyJWKClientError",
+            "one_that_trusts_for_five_minutes": True,
+            "the_api": 401,
+        }
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "ES256", "RS256"])
+def test_a_receiver_of_signals_is_told_of_a_revocation(python: Path, tmp_path: Path, algorithm: str) -> None:
+    with live_api(tmp_path, algorithm) as api:
+        assert api.told_by(python, SCRIPTS / "with_joserfc_signals.py", operator=True) == {
+            "discovered": [True, "1_0"],
+            "stream": [201, True],
+            "asked": 204,
+            "verified": [algorithm, {"state": "a-state-of-mine"}],
+            "subject": True,
+            "told": ["session-revoked"],
+            "left": 0,
+        }
