@@ -38,15 +38,15 @@ class LiveApi:
 
 
 @contextmanager
-def live_api(folder: Path, algorithm: str) -> Iterator[LiveApi]:
-    """An API that signs with `algorithm`, for the length of a `with` block."""
+def live_api(folder: Path, algorithm: str, *options: str) -> Iterator[LiveApi]:
+    """An API that signs with `algorithm`, started with more `options`, for the length of a `with` block."""
     policy = folder / "policy.yaml"
     text = POLICY.read_text(encoding="utf-8")
     assert "signing_algorithm: ES256" in text
     policy.write_text(text.replace("signing_algorithm: ES256", f"signing_algorithm: {algorithm}"), encoding="utf-8")
     (port,) = free_ports(1)
     issuer = f"http://127.0.0.1:{port}"
-    asked = ["--port-api", str(port), "--issuer", issuer, "--policy", str(policy)]
+    asked = ["--port-api", str(port), "--issuer", issuer, "--policy", str(policy), *options]
     with running(folder / "range", "api", *asked) as server:
         credentials = server.credentials
         tester = credentials["tester"]

@@ -70,8 +70,8 @@ def test_without_root_the_missing_system_packages_are_named_and_nothing_fails(tm
     told = run("/bin/sh", "scripts/system-packages", PATH=str(tmp_path))
     assert told.returncode == 0
     assert told.stdout == (
-        "Not installed: chromium wrk redis-server postgresql. What needs them is skipped; "
-        "to have it: sudo apt-get install chromium wrk redis-server postgresql\n"
+        "Not installed: chromium wrk redis-server postgresql nodejs npm. What needs them is skipped; "
+        "to have it: sudo apt-get install chromium wrk redis-server postgresql nodejs npm\n"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -64,6 +65,27 @@ def test_every_pin_has_a_hash_and_no_index_is_named(which: str) -> None:
     assert [pin for pin in pins if "--hash=sha256:" not in pin] == []
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").glob("*/*.txt")), ids=lambda path: path.stem)
+def test_clients_in_environments_of_their_own_are_pinned_by_hash_too(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "://" not in text
+    pins = re.split(r"\n(?=\S)", text.strip())
+    assert [pin for pin in pins if "==" not in pin or "--hash=sha256:" not in pin] == []
+
+
+def test_clients_from_npm_are_pinned_by_hash_and_from_no_registry_by_name() -> None:
+    project = ROOT / "tests" / "clients" / "npm"
+    text = (project / "package-lock.json").read_text(encoding="utf-8")
+    lock = json.loads(text)
+    installed = {path: each for path, each in lock["packages"].items() if path}
+    assert len(installed) > 5
+    assert [path for path, each in installed.items() if not each["integrity"].startswith("sha512-")] == []
+    assert "resolved" not in text
+    wanted = json.loads((project / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    assert lock["packages"][""]["dependencies"] == wanted
+    assert [version for version in wanted.values() if not version[0].isdigit()] == []
+
+
 @pytest.mark.parametrize(("which", "extras"), SETS.items())
 def test_every_set_holds_what_its_extras_ask_for(which: str, extras: list[str]) -> None:
     assert declared(*extras) - pinned(which) == set()
@@ -79,8 +101,9 @@ def test_whatever_the_packages_import_is_declared_for_their_users() -> None:
 
 
 def test_whatever_tests_and_benchmarks_import_is_declared_for_developers() -> None:
-    brought = {"markupsafe", "gevent", "openai"}  # By Jinja2 and Locust; the SDK lives in environments of its own.
-    assert imported("tests", "benchmarks", "loadtests") - declared(*EXTRAS) - brought == set()
+    brought = {"markupsafe", "gevent"}  # By Jinja2 and Locust.
+    apart = {"openai", "authlib", "joserfc", "requests", "requests-oauth2client"}  # In environments of their own.
+    assert imported("tests", "benchmarks", "loadtests") - declared(*EXTRAS) - brought - apart == set()
 
 
 def test_what_is_declared_is_imported() -> None:
