@@ -12,13 +12,12 @@ from starlette.responses import Response
 from mock_api.core.authority import Authority
 from mock_api.core.errors import ClientInvalid, Invalid
 from mock_api.core.issuance import Applicant, TokenGrant
-from mock_api.core.token_exchange import ACCESS, TESTER_KEY, Exchange
+from mock_api.core.token_exchange import ACCESS, Exchange
 
 from .answers import answer
 from .documents import operation, schema, token_errors
 from .refusals import REVOCATION_PATH, TOKEN_PATH
 from .token_requests import (
-    EXCHANGE,
     FORM,
     ExchangeGrant,
     Grant,
@@ -34,7 +33,6 @@ from .token_requests import (
 
 UNCACHED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 BY_TESTER_KEY: list[dict[str, list[str]]] = [{"testerKey": []}, {}]
-EXAMPLE = {"grant_type": EXCHANGE, "subject_token": "llk_…", "subject_token_type": TESTER_KEY}
 
 
 class Nothing(Struct, frozen=True):
@@ -49,7 +47,8 @@ def serve_oauth(api: FastAPI, authority: Authority) -> None:
     )
     what["responses"] = {200: what["responses"][200], **token_errors()}
     what["openapi_extra"] = {"requestBody": {"required": True, "content": {
-        FORM: {"schema": form_of(Grant)}, "application/json": {"schema": schema(ExchangeGrant)},
+        FORM: form_of(Grant, {"grant_type": "client_credentials"}),
+        "application/json": {"schema": schema(ExchangeGrant)},
     }}, "security": BY_TESTER_KEY}
 
     @api.post(TOKEN_PATH, **what)
@@ -76,13 +75,14 @@ def serve_oauth(api: FastAPI, authority: Authority) -> None:
 
 def question_body(security: list[dict[str, list[str]]]) -> dict[str, Any]:
     """The description of a form that names a token, and of who may send it."""
-    body = {"required": True, "content": {FORM: {"schema": form_of(TokenQuestion)}}}
+    body = {"required": True, "content": {FORM: form_of(TokenQuestion, {"token": "$ACCESS_TOKEN"})}}
     return {"requestBody": body, "security": security}
 
 
-def form_of(kind: object) -> dict[str, Any]:
-    """The schema of `kind` as a form, where every parameter is text and stands once."""
-    return {"allOf": [schema(kind), {"type": "object", "additionalProperties": {"type": "string"}}]}
+def form_of(kind: object, example: dict[str, str]) -> dict[str, Any]:
+    """The description of `kind` as a form, where every parameter is text and stands once."""
+    texts = {"type": "object", "additionalProperties": {"type": "string"}}
+    return {"schema": {"allOf": [schema(kind), texts]}, "example": example}
 
 
 def _granted(authority: Authority, applicant: Applicant, wanted: Grant) -> TokenGrant:
