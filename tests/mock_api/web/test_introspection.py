@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from mock_api.core.policy import Refresh
+from mock_api.journal import JournalUnavailable
 
 PATH = "/oauth/introspect"
 SIGNED = "application/token-introspection+jwt"
@@ -89,3 +90,18 @@ def test_asking_leaves_no_event(house: Any, gate_key: str) -> None:
     for token in (house.access_token, "unknown"):
         house.client(gate_key).post(PATH, data={"token": token})
     assert house.journal.position == before
+
+
+def test_a_question_waits_for_no_disk_and_a_revocation_is_told_only_once_it_is_kept(
+    house: Any, gate_key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def flushed() -> None:
+        raise JournalUnavailable
+
+    monkeypatch.setattr(house.journal, "flushed", flushed)
+    gate, question = house.client(gate_key), {"token": house.access_token}
+    assert gate.post(PATH, data=question).json()["active"] is True
+    refused = gate.post("/oauth/revoke", data=question)
+    assert (refused.status_code, refused.json()["error"]) == (503, "temporarily_unavailable")
+    handed_in = house.anybody.post("/credentials/revoke", json={"credentials": ["x"]})
+    assert (handed_in.status_code, handed_in.json()["error"]["code"]) == (503, "journal_unavailable")
