@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
+from threading import Timer
 from typing import Any
 
 import httpx2
+import jwt
 import pytest
 
 from tests.e2e.running import RunningRange, client, eventually, running, start
 from tests.signal_receiver import SignalReceiver, receiving, verified
+
+LIVES = 8  # how often the server is killed
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
@@ -113,3 +118,53 @@ def test_a_poll_that_waits_does_not_hold_up_the_end(tmp_path: Path) -> None:
                 http.post(url, json={}, timeout=0.5)
         assert server.stop() == 0
         assert "Traceback" not in server.said
+
+
+def test_no_acknowledged_revocation_goes_untold_however_often_the_server_is_killed(
+    tmp_path: Path, receiver: SignalReceiver
+) -> None:
+    luck, acknowledged, data = Random(3), set[str](), tmp_path / "range"
+    audience = ""
+    for life in range(LIVES):
+        server = start(data, "api")
+        try:
+            if life == 0:
+                _, stream = pushed(server, receiver)
+                audience = stream["aud"]
+            acknowledged |= _revoke_until_killed(server, luck)
+        finally:
+            server.kill()
+            if server.process.stdout is not None:
+                server.process.stdout.close()
+    with running(data, "api") as server:
+        keys = keys_of(server)
+
+        def told() -> set[str]:
+            return {verified(token, keys, audience)["sub_id"].get("jti", "") for token in receiver.taken}
+
+        eventually(lambda: acknowledged <= told())
+    by_name: dict[str, dict[str, Any]] = {}
+    for token in receiver.came:
+        claims = verified(token, keys, audience)
+        assert by_name.setdefault(claims["jti"], claims) == claims, "one name for two signals"
+    assert len(acknowledged) > LIVES
+
+
+def _revoke_until_killed(server: RunningRange, luck: Random) -> set[str]:
+    """Buy and revoke tokens until the server is killed; the ids whose revocation was acknowledged."""
+    revoked: set[str] = set()
+    tester = server.credentials["tester"]
+    form = {"grant_type": "client_credentials", "client_id": tester["tester_id"], "client_secret": tester["tester_key"]}
+    killing = Timer(luck.uniform(0.05, 0.6), server.process.kill)
+    killing.start()
+    try:
+        with operator(server) as http, client(server.credentials["api_url"]) as buyer:
+            while True:
+                token = buyer.post("/oauth/token", data=form).json()["access_token"]
+                scope = {"kind": "token", "jti": jwt.decode(token, options={"verify_signature": False})["jti"]}
+                if http.post("/admin/revocations", json={"scope": scope, "reason": "leaked"}).status_code == 200:
+                    revoked.add(scope["jti"])
+    except httpx2.TransportError:
+        return revoked
+    finally:
+        killing.join()
