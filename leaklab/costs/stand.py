@@ -25,6 +25,7 @@ COHORTS = ("artists", "film makers", "red team", "press", "partners")
 PER_TESTER = 10     # tokens
 FAMILIES = 5        # refresh-token families among them
 LIFETIME = 86_400.0  # seconds; nothing expires while it is measured
+REST = 900.0        # seconds
 ORIGIN = "192.0.2.7 bench"
 
 
@@ -68,6 +69,11 @@ class Stand:
         """Put another enforcement in force; what was issued stays as it is."""
         self.policy = replace(self.policy, enforcement=enforcement)
         self.authority.operator.adopt_policy(self.policy, "bench")
+
+    def rest(self) -> None:
+        """Let a quarter of an hour pass, so that what was left for later is done."""
+        self.clock.advance_to(self.clock.now() + REST)
+        self.authority.settle()
 
     @property
     def tokens(self) -> Iterator[IssuedToken]:

@@ -30,7 +30,8 @@ How to read it. One process, no network: a message's travel, and a server's pars
   until the gate's view is up to date, the next fetch included where there is one; a fetch may serve any number of
   revocations. Bytes are those of bodies. With `key-rotation` every holder of a token also buys a new one.
 * *Acknowledged after*: the responder's call as a whole, blast radius and outputs included; medians where there were
-  several. *Again*: a second cutoff right after the first, which puts right what the first left for later.
+  several. *Issued before, at once*: a second cutoff right after the first, which has to do what the first left for
+  later; *later*: once that was done, a little every 10 ms.
 * *Authority back after*: an SQLite journal read, checked, decoded and replayed. A gate that pushes feed makes ready
   from a snapshot with all revoked tokens in it.
 """

@@ -58,7 +58,10 @@ def test_memory_is_held_where_it_should_be(costs: Costs) -> None:
 
 
 def test_every_scope_is_revoked_and_stops_something(costs: Costs) -> None:
-    scopes = {"token", "family", "tester", "issued before", "issued before, again", "cohort", "key", "all"}
+    scopes = {
+        "token", "family", "tester", "issued before", "issued before, at once", "issued before, later", "cohort",
+        "key", "all",
+    }
     assert {(row[0], row[1]) for row in mass(costs)} == {(scope, name) for scope in scopes for name in MASS}
     assert all(each.stopped > 0 for each in costs.mass)
     (key,) = (each for each in costs.mass if (each.scope, each.enforcement) == ("token", "in-process"))

@@ -102,8 +102,9 @@ class Walk:
 
     def restart(self, back: float) -> None:
         """Start anew from the log, with a clock that somebody has set back."""
-        written = list(self.range.events)
+        written, secrets = list(self.range.events), self.authority.secrets
         self.range.authority = self.range.fresh_authority(self.range.events)
+        self.authority.secrets = secrets  # Or the same keys would be minted again.
         self.authority.replay(written)
         self.range.clock.advance(-back)
 
