@@ -80,7 +80,7 @@ class GateApp:
                 raise GateBusy(f"{parts.limits.under_way} requests are under way already.", retry_after=1.0)
             await self._route(exchange)
         except Refusal as refusal:
-            await exchange.refuse(refusal, self._request_id(scope))
+            await exchange.refuse(refusal, self._request_id(scope), parts.takes_proofs)
         except ClientDisconnect:
             exchange.status = exchange.status or HUNG_UP
         except BrokenOff:

@@ -58,12 +58,12 @@ class Exchange:
             body = b""
         await self.send({"type": "http.response.body", "body": body})
 
-    async def refuse(self, refusal: Refusal, request_id: str) -> None:
-        """Answer with a refusal, as the API would."""
+    async def refuse(self, refusal: Refusal, request_id: str, takes_proofs: bool = False) -> None:
+        """Answer with a refusal, as the API would; its challenges are two if the API takes proofs of possession."""
         self.code = refusal.code
         said = {**refusal_headers(refusal), "Content-Type": JSON, "X-Request-Id": request_id}
         sent = None if self.knock is None else self.knock.authorization
-        wants = challenge(refusal, None if sent is None else sent.decode("latin-1"))
+        wants = challenge(refusal, None if sent is None else sent.decode("latin-1"), takes_proofs)
         if wants is not None:
             said["WWW-Authenticate"] = wants
         headers = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in said.items()]

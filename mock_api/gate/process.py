@@ -72,6 +72,7 @@ class Parts:
         self.name, self.gate_key, self.clock, self.history = place.name, place.gate_key, clock, history
         self.limits, self.figures, self.enforcement = limits or GateLimits(), Figures(), enforcement
         self._place, self._settings = place, settings
+        self.takes_proofs = settings.takes_proofs
         self._tasks: list[asyncio.Task[None]] = []
         self.point = EnforcementPoint(place.name, enforcement.view())
         if settings.exhibits:

@@ -19,7 +19,7 @@ class GateSettings(Struct, frozen=True):
     """Whose tokens to read, how to keep the view, and where news is to be had. Spans are seconds.
 
     `pushes` is None where the authority publishes over no Redis; its server-sent events are always there. `exhibits`
-    are the ways in which the gate is to be wrong, for practice.
+    are the ways in which the gate is to be wrong, for practice. `takes_proofs`: tokens may be bound to keys (RFC 9449).
     """
 
     issuer: str
@@ -31,3 +31,4 @@ class GateSettings(Struct, frozen=True):
     now: float
     pushes: PushChannels | None = None
     exhibits: tuple[ExhibitName, ...] = ()
+    takes_proofs: bool = False

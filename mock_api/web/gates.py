@@ -74,7 +74,7 @@ def _serve_settings(
         policy = authority.policy
         return answer(GateSettings(
             authority.issuer, authority.audience, policy.enforcement, policy.token_lifetime, authority.feed.name,
-            board.pulse_every, authority.clock.now(), pushes, policy.exhibits,
+            board.pulse_every, authority.clock.now(), pushes, policy.exhibits, authority.possession.is_offered,
         ))
 
 

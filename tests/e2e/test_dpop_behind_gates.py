@@ -103,6 +103,13 @@ def test_a_stolen_token_and_a_watched_proof_are_worthless_at_every_gate(credenti
         assert len(refusal.headers.get_list("dpop-nonce")) == 0
 
 
+def test_who_brings_no_token_to_a_gate_is_told_of_both_ways(credentials: dict[str, Any]) -> None:
+    for url in credentials["gate_urls"]:
+        with client(url) as nobody:
+            challenge = nobody.get("/v1/videos").headers["www-authenticate"]
+        assert challenge.startswith('Bearer realm="leaklab", DPoP algs="')
+
+
 def test_a_revoked_bound_token_is_refused_by_the_gates_own_view(credentials: dict[str, Any]) -> None:
     gates = [Bearing(credentials, url) for url in credentials["gate_urls"]]
     token = gates[0].buy()
