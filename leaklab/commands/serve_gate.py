@@ -10,7 +10,7 @@ import typer
 
 from leaklab.problems import Problem, extra
 
-from .serve_options import LOOPBACK, AllowedHosts, EnforcementName, Host, RedisUrl
+from .serve_options import DEFAULT_DATA, LOOPBACK, AllowedHosts, EnforcementName, Host, RedisUrl
 
 Name = Annotated[
     str, typer.Option(help="What the gate is called: a-z, 0-9 and -.", envvar="LEAKLAB_GATE_NAME")
@@ -29,10 +29,12 @@ PortGate = Annotated[
     int, typer.Option(help="Port of the gate; 0: any free one.", envvar="LEAKLAB_PORT_GATE", min=0, max=65535)
 ]
 HistoryFile = Annotated[
-    Path | None, typer.Option("--history", help="Write a line of JSON for every request here.")
+    Path | None,
+    typer.Option("--history", help="Write a line of JSON for every request here.", envvar="LEAKLAB_HISTORY"),
 ]
 Patience = Annotated[
-    float, typer.Option("--patience", help="Seconds to wait for the authority.", min=0, max=3600)
+    float,
+    typer.Option(help="Seconds to wait for the authority.", envvar="LEAKLAB_PATIENCE", min=0, max=3600),
 ]
 PublicUrl = Annotated[
     str | None,
@@ -42,12 +44,12 @@ PublicUrl = Annotated[
         envvar="LEAKLAB_PUBLIC_URL",
     ),
 ]
-ListenFd = Annotated[int | None, typer.Option("--listen-fd", hidden=True)]
-WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True)]
+ListenFd = Annotated[int | None, typer.Option("--listen-fd", hidden=True, envvar="LEAKLAB_LISTEN_FD")]
+WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True, envvar="LEAKLAB_WITH_PARENT")]
 
 
 def serve_gate(
-    gate_key_file: GateKeyFile,
+    gate_key_file: GateKeyFile = DEFAULT_DATA / "gate-key",
     authority: AuthorityUrl = "http://127.0.0.1:8000",
     enforcement: EnforcementName = None,
     name: Name = "gate-1",

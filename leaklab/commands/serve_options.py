@@ -95,7 +95,13 @@ EnforcementName = Annotated[
 ]
 RedisUrl = Annotated[
     str | None,
-    typer.Option("--redis", metavar="URL", help="Redis for push, as redis://127.0.0.1:6379.", envvar="LEAKLAB_REDIS"),
+    typer.Option(
+        "--redis",
+        metavar="URL",
+        help="Redis for push, as redis://127.0.0.1:6379. A password belongs in LEAKLAB_REDIS: here the process list "
+        "would show it.",
+        envvar="LEAKLAB_REDIS",
+    ),
 ]
 RedisOrAuto = Annotated[
     str | None,
@@ -111,7 +117,8 @@ GateCount = Annotated[
     int, typer.Option("--gates", help="Gates in front, a process each.", envvar="LEAKLAB_GATES", min=0, max=64)
 ]
 HistoryFolder = Annotated[
-    Path | None, typer.Option("--history", help="Folder for each gate's history of requests, NAME.ndjson.")
+    Path | None,
+    typer.Option("--history", help="Folder for each gate's history, NAME.ndjson.", envvar="LEAKLAB_HISTORY"),
 ]
 KeyFileOut = Annotated[
     Path | None,

@@ -67,6 +67,8 @@ def test_the_containers_start_what_there_is() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
     variables = _variables()
     for name, service in services.items():
+        if service["image"] != "leaklab:local":
+            continue  # Somebody else's program.
         if "entrypoint" not in service:
             _parse(service["command"], f"docker-compose.yml: {name}")
         if "healthcheck" in service:
