@@ -42,8 +42,9 @@ from .refusals import on_http_exception, on_invalid, on_refusal
 from .responder import serve_responder
 from .reviewer import serve_reviewer
 from .settings import WebSettings
+from .signal_desk import SignalDesk
 from .signal_pusher import SignalPusher
-from .signals import SignalDesk, serve_signals
+from .signals import serve_signals
 from .status_lists import serve_status_lists
 from .surrender import serve_surrender
 from .videos import serve_characters, serve_videos
