@@ -8,47 +8,53 @@ from math import inf
 
 NEVER = -inf
 
-_CHUNK = 1 << 14  # What is over is cut off in pieces of this many places.
+_CHUNK = 1 << 15  # What is over is cut off in pieces of this many places.
 _AT_ONCE = 32     # Instants taken out at once; more are taken out a few at a time.
 
 
 class Tally:
-    """Counts by place, with sums over 128 and over 16 384 places, so that no question adds up many numbers."""
+    """Counts by place, with sums over 32, 1024 and 32 768 places, so that no question adds up many numbers."""
 
-    __slots__ = ("_many", "_ones", "_some")
+    __slots__ = ("_by_5", "_by_10", "_by_15", "_ones")
 
     def __init__(self) -> None:
-        self._ones, self._some, self._many = array("I"), array("I"), array("I")
+        self._ones, self._by_5, self._by_10, self._by_15 = array("I"), array("I"), array("I"), array("I")
 
     def add(self, place: int) -> None:
         """Count one more at `place`, which may lie beyond the last."""
         if place >= len(self._ones):
             self._reach(place)
         self._ones[place] += 1
-        self._some[place >> 7] += 1
-        self._many[place >> 14] += 1
+        self._by_5[place >> 5] += 1
+        self._by_10[place >> 10] += 1
+        self._by_15[place >> 15] += 1
 
     def subtract(self, place: int) -> None:
         """Count one less at `place`."""
         self._ones[place] -= 1
-        self._some[place >> 7] -= 1
-        self._many[place >> 14] -= 1
+        self._by_5[place >> 5] -= 1
+        self._by_10[place >> 10] -= 1
+        self._by_15[place >> 15] -= 1
 
     def before(self, place: int) -> int:
         """The sum of all places before `place`."""
-        some, ones = place >> 14 << 7, place >> 7 << 7
-        return sum(self._many[:place >> 14]) + sum(self._some[some:place >> 7]) + sum(self._ones[ones:place])
+        by_5, by_10, by_15 = place >> 5, place >> 10, place >> 15
+        return (
+            sum(self._by_15[:by_15]) + sum(self._by_10[by_15 << 5:by_10])
+            + sum(self._by_5[by_10 << 5:by_5]) + sum(self._ones[by_5 << 5:place])
+        )
 
     def first_chunk(self) -> int:
         """The sum of the oldest `_CHUNK` places."""
-        return self._many[0]
+        return self._by_15[0]
 
     def cut(self) -> None:
         """Drop the oldest `_CHUNK` places."""
-        del self._ones[:_CHUNK], self._some[:_CHUNK >> 7], self._many[:1]
+        del self._ones[:_CHUNK], self._by_5[:_CHUNK >> 5], self._by_10[:_CHUNK >> 10], self._by_15[:1]
 
     def _reach(self, place: int) -> None:
-        for level, last in ((self._ones, place), (self._some, place >> 7), (self._many, place >> 14)):
+        for level, bits in ((self._ones, 0), (self._by_5, 5), (self._by_10, 10), (self._by_15, 15)):
+            last = place >> bits
             if last == len(level):
                 level.append(0)
             elif last > len(level):
@@ -62,12 +68,13 @@ class Instants:
     takes out is taken out by and by; answers are exact all the while.
     """
 
-    __slots__ = ("_at", "_marks", "_owed", "_there", "floor", "latest", "total")
+    __slots__ = ("_at", "_gone", "_gone_marks", "_marks", "_owed", "_there", "floor", "latest", "total")
 
     def __init__(self) -> None:
         self._at = array("d")
         self._there, self._marks = Tally(), Tally()
         self._owed: list[list[float]] = []  # gone, but still in the tally
+        self._gone = self._gone_marks = 0   # what the tallies still have at or before the floor
         self.floor = NEVER
         self.latest = NEVER                 # the last that ever came
         self.total = 0
@@ -106,23 +113,31 @@ class Instants:
     def raise_floor(self, instant: float) -> None:
         """Everything at or before `instant` is gone."""
         if instant > self.floor:
-            self.total -= self.count(instant)
+            owed, gone = self._owed_in(instant), self._gone
             self.floor = instant
+            self._look_below()
+            self.total -= self._gone - gone - owed
             self._trim()
 
     def count(self, upto: float) -> int:
         """How many there are at or before `upto`."""
-        owed = sum(bisect_right(gone, upto) - bisect_right(gone, self.floor) for gone in self._owed)
-        return self._between(self._there, upto) - owed
+        if upto <= self.floor:
+            return 0
+        return self._there.before(bisect_right(self._at, upto)) - self._gone - self._owed_in(upto)
 
     def marks(self, upto: float) -> int:
         """How many marks there are at or before `upto`."""
-        return self._between(self._marks, upto)
-
-    def _between(self, tally: Tally, upto: float) -> int:
         if upto <= self.floor:
             return 0
-        return tally.before(bisect_right(self._at, upto)) - tally.before(bisect_right(self._at, self.floor))
+        return self._marks.before(bisect_right(self._at, upto)) - self._gone_marks
+
+    def _owed_in(self, upto: float) -> int:
+        """How many above the floor, at or before `upto`, are gone but still in the tally."""
+        return sum(bisect_right(gone, upto) - bisect_right(gone, self.floor) for gone in self._owed)
+
+    def _look_below(self) -> None:
+        place = bisect_right(self._at, self.floor)
+        self._gone, self._gone_marks = self._there.before(place), self._marks.before(place)
 
     def _place(self, at: float) -> int:
         return bisect_right(self._at, at) - 1
@@ -141,3 +156,4 @@ class Instants:
             del self._at[:_CHUNK]
             self._there.cut()
             self._marks.cut()
+            self._look_below()

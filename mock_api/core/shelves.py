@@ -151,10 +151,13 @@ def holders(shelves: list[Shelf], upto: float = inf) -> int:
 
     Who holds tokens of two keys is looked up one by one: there are such for a token's lifetime after a rotation.
     """
-    filled = sorted((shelf for shelf in shelves if shelf.count(upto)), key=lambda shelf: shelf.holders(upto))
-    count = filled[-1].holders(upto) if filled else 0
-    for place, shelf in enumerate(filled[:-1]):
-        bigger = filled[place + 1:]
+    if len(shelves) == 1:
+        return shelves[0].holders(upto)
+    filled = sorted((shelf.holders(upto), number) for number, shelf in enumerate(shelves) if shelf.count(upto))
+    count = filled[-1][0] if filled else 0
+    ordered = [shelves[number] for _, number in filled]
+    for place, shelf in enumerate(ordered[:-1]):
+        bigger = ordered[place + 1:]
         count += sum(
             shelf.has(tester_id, upto) and not any(other.has(tester_id, upto) for other in bigger)
             for tester_id in shelf.holder_ids()
