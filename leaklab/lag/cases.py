@@ -18,13 +18,13 @@ PLENTY = Quota(requests_per_minute=1_000_000)
 CASES = {
     "in-process": "in-process",
     "introspection": "introspection",
-    "introspection-cached": "introspection,ttl=0.4",
+    "introspection-cached": "introspection,ttl=0.3",
     "push": "push",
-    "pull": "pull,every=0.4,timeout=1",
-    "status-list": "status-list,ttl=0.4,timeout=1",
-    "cutoff": "cutoff,every=0.4,timeout=1",
-    "key-rotation": "key-rotation,max_age=0.4,timeout=1",
-    "freshness": "freshness,every=0.4,timeout=1",
+    "pull": "pull,every=0.3,timeout=1",
+    "status-list": "status-list,ttl=0.3,timeout=1",
+    "cutoff": "cutoff,every=0.3,timeout=1",
+    "key-rotation": "key-rotation,max_age=0.3,timeout=1",
+    "freshness": "freshness,every=0.3,timeout=1",
     "expiry-only": "expiry-only",
 }
 """Name → enforcement as the command line writes it."""
