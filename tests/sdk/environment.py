@@ -1,4 +1,8 @@
-"""Environments of their own for clients that must not share ours: made once under build/, shared between runs."""
+"""Environments of their own for clients that must not share ours: made once under build/, shared between runs.
+
+Their pins come from `uv pip compile --universal --generate-hashes --no-header --no-annotate` and from
+`npm install --package-lock-only --omit-lockfile-registry-resolved`.
+"""
 
 from __future__ import annotations
 
