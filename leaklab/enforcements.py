@@ -21,7 +21,7 @@ def enforcement_named(text: str) -> Enforcement:
     told: dict[str, str] = {"kind": name}
     for setting in settings:
         key, equals, value = setting.partition("=")
-        if not equals:
+        if not equals or key.strip() == "kind":
             raise Problem(f"{setting!r} is no setting. Write it as in `{name},key=value`.", exit_code=2)
         told[key.strip()] = value.strip()
     try:

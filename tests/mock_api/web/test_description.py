@@ -35,6 +35,7 @@ class Home(Protocol):
     """What this file needs of a house."""
 
     app: Any
+    authority: Any
     access_token: str
     operator_key: str
 
@@ -82,6 +83,11 @@ def test_testers_routes_keep_their_word(shared_house: Home) -> None:
 @pytest.mark.slow
 def test_operators_routes_keep_their_word(shared_house: Home) -> None:
     assert failures(shared_house.app, "^/admin", shared_house.operator_key) == []
+
+
+@pytest.mark.slow
+def test_gates_routes_keep_their_word(shared_house: Home) -> None:
+    assert failures(shared_house.app, "^/gates", shared_house.authority.operator.renew_gate_key()) == []
 
 
 @pytest.mark.slow
