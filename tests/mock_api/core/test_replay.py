@@ -200,7 +200,8 @@ class Life(RuleBasedStateMachine):
         self.bearers[who] = self.range.token(tester_id, "llk_wrong" if which == 0 else key)
 
     def applicant(self, who: int) -> Applicant:
-        return Applicant(*self.keys[who], "192.0.2.1 curl/8")
+        tester_id, key = self.keys[who]
+        return Applicant(tester_id, key, "192.0.2.1 curl/8")
 
     def exchange(self, who: int, which: int) -> None:
         """The tester key for a pair, or the access token for a narrower one."""
