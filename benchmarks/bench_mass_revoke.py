@@ -1,8 +1,8 @@
 """What it costs to stop a hundred thousand tokens at once, and whether more of them would cost more.
 
 Timed is the responder's call as a whole: the blast radius, the outputs, the event and what it changes. Tokens are
-recorded as events, as a replay would. Between two revocations some time passes, in which what a cutoff leaves for later
-is done; a second cutoff at once has to do it, and has a row of its own.
+recorded as events, as a replay would. Each revocation follows its dry run, as a responder's does. Between two cutoffs
+by instant some time passes, in which what one leaves for later is done; a second one at once has a row of its own.
 """
 
 from __future__ import annotations
@@ -87,9 +87,11 @@ def times(tokens: int, testers: int) -> dict[str, float]:
     for name, each in scopes(authority).items():
         of_scope = []
         for scope in each:
-            if name != AT_ONCE:
+            if name == "issued before":
                 lab.instant += REST
                 authority.settle()
+            if name != AT_ONCE:
+                authority.responder.revoke(scope, "what if", "bench", dry_run=True)
             of_scope.append(revoke_time(authority, scope))
         taken[name] = min(of_scope)
     gc.unfreeze()

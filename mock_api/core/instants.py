@@ -68,12 +68,15 @@ class Instants:
     takes out is taken out by and by; answers are exact all the while.
     """
 
-    __slots__ = ("_at", "_gone", "_gone_marks", "_marks", "_owed", "_there", "floor", "latest", "total")
+    __slots__ = (
+        "_asked", "_at", "_gone", "_gone_marks", "_marks", "_owed", "_there", "floor", "latest", "total",
+    )
 
     def __init__(self) -> None:
         self._at = array("d")
         self._there, self._marks = Tally(), Tally()
         self._owed: list[list[float]] = []  # gone, but still in the tally
+        self._asked: tuple[float, int] | None = None  # the instant asked for last, and how many places it reaches
         self._gone = self._gone_marks = 0   # what the tallies still have at or before the floor
         self.floor = NEVER
         self.latest = NEVER                 # the last that ever came
@@ -83,7 +86,7 @@ class Instants:
         """One more at `at`, which is not before the latest."""
         if at > self.latest:
             self._at.append(at)
-            self.latest = at
+            self.latest, self._asked = at, None
         self._there.add(len(self._at) - 1)
         self.total += 1
         if self._owed:
@@ -123,21 +126,27 @@ class Instants:
         """How many there are at or before `upto`."""
         if upto <= self.floor:
             return 0
-        return self._there.before(bisect_right(self._at, upto)) - self._gone - self._owed_in(upto)
+        return self._there.before(self._reach(upto)) - self._gone - self._owed_in(upto)
 
     def marks(self, upto: float) -> int:
         """How many marks there are at or before `upto`."""
         if upto <= self.floor:
             return 0
-        return self._marks.before(bisect_right(self._at, upto)) - self._gone_marks
+        return self._marks.before(self._reach(upto)) - self._gone_marks
 
     def _owed_in(self, upto: float) -> int:
         """How many above the floor, at or before `upto`, are gone but still in the tally."""
         return sum(bisect_right(gone, upto) - bisect_right(gone, self.floor) for gone in self._owed)
 
     def _look_below(self) -> None:
-        place = bisect_right(self._at, self.floor)
+        place = self._reach(self.floor)
         self._gone, self._gone_marks = self._there.before(place), self._marks.before(place)
+
+    def _reach(self, upto: float) -> int:
+        """How many places stand at or before `upto`: a revocation asks several times for the same."""
+        if self._asked is None or self._asked[0] != upto:
+            self._asked = upto, bisect_right(self._at, upto)
+        return self._asked[1]
 
     def _place(self, at: float) -> int:
         return bisect_right(self._at, at) - 1
@@ -154,6 +163,7 @@ class Instants:
     def _trim(self) -> None:
         while len(self._at) > _CHUNK and (self._at[_CHUNK - 1] <= self.floor or not self._there.first_chunk()):
             del self._at[:_CHUNK]
+            self._asked = None
             self._there.cut()
             self._marks.cut()
             self._look_below()
