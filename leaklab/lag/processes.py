@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,12 +39,15 @@ class MeasuredRange:
 def started(plan: Plan, folder: Path, redis: str | None) -> Iterator[MeasuredRange]:
     """Start authority and gates for the length of a `with`; raises Problem.
 
-    `redis` as `redis_at` takes it; where the enforcement pushes nothing there is none.
+    `redis` as `redis_at` takes it; where the enforcement pushes nothing there is none. `auto` without a redis-server
+    on this machine: news goes over server-sent events.
     """
     alone = isinstance(plan.policy.enforcement, InProcess)
     data, policy = folder / "range", folder / "policy.json"
     policy.write_bytes(msgspec.json.encode(plan.policy))
     wish = redis if isinstance(plan.policy.enforcement, Push) else None
+    if wish == "auto" and shutil.which("redis-server") is None:
+        wish = None
     with redis_at(wish) as redis_url, ExitStack() as processes:
         surroundings = {name: value for name, value in os.environ.items() if not name.startswith("LEAKLAB_")}
         if redis_url is not None:

@@ -54,6 +54,8 @@ def remarks(lines: Sequence[Line]) -> list[str]:
             said.append(f"{line.name}: {line.measured.asked_with_version:,} of the requests demanded the version.")
         if line.redis.count:
             said.append(f"{line.name}: Redis took {three(line.redis)} from publishing to receiving.")
+        elif line.enforcement == "push":
+            said.append(f"{line.name}: there was no Redis, the news came as server-sent events.")
     return said
 
 
