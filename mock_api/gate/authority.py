@@ -130,13 +130,16 @@ class Authority:
             return None
 
     async def report(self, text: bytes) -> bool:
-        """Hand in a report of refusals; whether it was taken."""
+        """Hand in a report of refusals; False if it should be handed in again."""
         try:
             async with self.session.post(
                 URL(f"{self.url}/gates/refusals"), data=text, headers={"Content-Type": "application/json"},
                 timeout=aiohttp.ClientTimeout(total=5.0), allow_redirects=False,
             ) as response:
                 await response.read()
+                if response.status not in (200, 401) and response.status < 500:
+                    _log.error("a report of refusals was refused (%d), and is lost", response.status)
+                    return True
                 return response.status == 200
         except (aiohttp.ClientError, TimeoutError, OSError):
             return False

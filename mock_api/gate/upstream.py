@@ -133,6 +133,8 @@ class Upstream:
         except asyncio.CancelledError:
             if watch.because is None:
                 raise
+            if isinstance(watch.because, ClientDisconnect):
+                raise watch.because from None
             raise BrokenOff from watch.because
         await exchange.send({"type": "http.response.body", "body": b""})
 
@@ -171,6 +173,7 @@ class Watch:
                 await self.judge()
             except BrokenOff as broken:
                 self._break_off(broken.__cause__)
+                return
 
     async def _listen(self) -> None:
         if self._exchange.has_more_body:

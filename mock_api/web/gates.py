@@ -8,7 +8,7 @@ from typing import Annotated
 
 import msgspec
 from fastapi import FastAPI, Header
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -32,10 +32,13 @@ EventId = Annotated[int | None, Header(ge=0, le=POSITION_LARGEST)]
 Known = Annotated[str | None, Header(description="The version that is already known.")]
 
 
+GateName = Annotated[str, Meta(pattern="^[a-z0-9-]{1,40}$")]
+
+
 class RefusalReport(Struct, frozen=True, forbid_unknown_fields=True):
     """Requests that a gate refused by itself, oldest first; `dropped` more did not fit its memory."""
 
-    gate: str
+    gate: GateName
     refusals: list[ReportedRefusal]
     dropped: int = 0
 

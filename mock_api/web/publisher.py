@@ -52,7 +52,8 @@ async def publish(board: NoticeBoard, streams: PushChannels, url: str) -> None:
             await publication.go_on()
         except (RedisError, OSError, TimeoutError) as problem:
             if not failures:
-                _log.warning("Redis cannot be reached (%s); gates listen to the authority instead.", type(problem).__name__)
+                why = type(problem).__name__
+                _log.warning("Redis cannot be reached (%s); gates listen to the authority instead.", why)
             failures += 1
         finally:
             seq = publication.seq

@@ -129,6 +129,8 @@ def test_what_gates_refused_is_entered(guarded: Guarded) -> None:
     assert [(event.gate, event.code, event.origin) for event in refused] == [
         ("gate-7", "token_revoked", "9.9.9.9 curl/8")
     ] * 2
+    odd = guarded.gate.post("/gates/refusals", json={"gate": "Gate 7", "refusals": []})
+    assert (odd.status_code, odd.json()["error"]["param"]) == (400, "gate")
     assert guarded.tester.post("/gates/refusals", json={"gate": "gate-7", "refusals": []}).status_code == 401
 
 
