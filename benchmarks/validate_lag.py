@@ -29,24 +29,29 @@ def main() -> int:
     print(machine())
     violated = 0
     for case in cases(given.enforcements):
-        lines = [
-            measured_line(case, Setting(given.gates, given.rate, given.seconds, given.loads, seed, "auto"), _nothing)
-            for seed in range(1, given.runs + 1)
-        ]
+        lines = []
+        for seed in range(1, given.runs + 1):
+            setting = Setting(given.gates, given.rate, given.seconds, given.loads, seed, "auto")
+            lines.append(measured_line(case, setting, _nothing))
+            _tell(case, seed, lines[-1])
         violated += _sum(case, lines)
     return 1 if violated else 0
 
 
+def _tell(case: Case, number: int, line: Line) -> None:
+    """Say what one run came to."""
+    late = max(load.late_p99 for load in line.loads)
+    print(
+        f"{case.name} run {number}: asked after {line.measured.asked_after:,}, let in "
+        f"{line.measured.let_in_after:,}, with version {line.measured.asked_with_version:,}, against the bound "
+        f"{line.measured.violated:,}, unanswered {line.unanswered:,}, stale {line.stale:,}, until the last gate "
+        f"{three(line.measured.worst)}, sent late by {span(late)} (p99), {line.verdict}",
+        flush=True,
+    )
+
+
 def _sum(case: Case, lines: list[Line]) -> int:
-    """Say what all runs of a case came to; returns the requests that were let in against the bound."""
-    for number, line in enumerate(lines, start=1):
-        late = max(load.late_p99 for load in line.loads)
-        print(
-            f"{case.name} run {number}: asked after {line.measured.asked_after:,}, let in "
-            f"{line.measured.let_in_after:,}, with version {line.measured.asked_with_version:,}, against the bound "
-            f"{line.measured.violated:,}, unanswered {line.unanswered:,}, until the last gate "
-            f"{three(line.measured.worst)}, sent late by {span(late)} (p99), {line.verdict}"
-        )
+    """Say what all runs of a case came to; returns what went wrong: requests let in against the bound, empty runs."""
     violated = sum(line.measured.violated for line in lines)
     print(
         f"{case.name}: {len(lines)} runs, {sum(line.measured.asked_after for line in lines):,} requests started after "

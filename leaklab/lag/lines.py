@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from mock_api.core.enforcement import Push
+from mock_api.core.errors import ViewStale
 from policy_lab.history import Findings, Lags, Violation
 from policy_lab.lag import Agreement, Delays, Plan, agreement, simulate
 from policy_lab.lag.plan import ON_VICTIM
@@ -56,6 +57,7 @@ class Line(Struct, frozen=True):
     agrees: bool
     saturated: bool
     unanswered: int
+    stale: int                                     # requests refused because a gate had not heard for too long
     loads: list[Summary]
     acknowledgement: Lags
     question: Lags
@@ -107,6 +109,7 @@ def _line(case: Case, plan: Plan, measured: Measured) -> Line:
         agrees=agrees.holds,
         saturated=late > LATE or any(load.skipped for load in measured.loads),
         unanswered=found.unanswered,
+        stale=found.refused_with(ViewStale.code),
         loads=measured.loads,
         acknowledgement=spread(measured.acknowledgements),
         question=spread(measured.network.answers),

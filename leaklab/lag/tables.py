@@ -48,6 +48,8 @@ def remarks(lines: Sequence[Line]) -> list[str]:
             said.append(f"{line.name}: the load was saturated, its requests went out up to {span(late)} late (p99).")
         if line.unanswered:
             said.append(f"{line.name}: {line.unanswered:,} requests found no answer.")
+        if line.stale:
+            said.append(f"{line.name}: {line.stale:,} requests were refused because a gate had heard nothing in time.")
         if line.measured.violated:
             said.append(f"{line.name}: {line.measured.violated:,} requests were let in against the declared bound.")
         if line.measured.asked_with_version:

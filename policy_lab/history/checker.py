@@ -46,6 +46,7 @@ class HistoryChecker:
             counts.let_in += 1
         elif request.refused:
             counts.refused += 1
+            counts.codes[request.code] = counts.codes.get(request.code, 0) + 1
         else:
             counts.unanswered += 1
         place = self._of.get(request.jti)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from .records import Request, Revocation
 
@@ -24,7 +24,10 @@ class Violation(Struct, frozen=True):
 
 
 class GateCounts(Struct):
-    """What one gate answered; `asked_after` and `let_in_after`: on tokens whose revocation was acknowledged."""
+    """What one gate answered; `asked_after` and `let_in_after`: on tokens whose revocation was acknowledged.
+
+    `codes`: refusals by the code they gave.
+    """
 
     asked: int = 0
     let_in: int = 0
@@ -32,6 +35,7 @@ class GateCounts(Struct):
     unanswered: int = 0
     asked_after: int = 0
     let_in_after: int = 0
+    codes: dict[str, int] = field(default_factory=dict)
 
 
 class Lags(Struct, frozen=True):
@@ -89,6 +93,10 @@ class Findings(Struct):
         A history that put nothing to the test does not hold, nor one in which nobody was ever let in.
         """
         return self.violated == 0 and self.asked_after > 0 and self.let_in > 0
+
+    def refused_with(self, code: str) -> int:
+        """Refusals that gave this code."""
+        return sum(counts.codes.get(code, 0) for counts in self.gates.values())
 
     @property
     def let_in(self) -> int:

@@ -16,7 +16,7 @@ from policy_lab.lag import Agreement
 SIDE = Side(900, 12, 0, 0, Lags.of([0.1, 0.2]), Lags.of([0.05, 0.2]), Work(40, 5, 6000))
 LINE = Line(
     name="pull", enforcement="pull", guarantee="…", bound=1.3, verdict="kept", measured=SIDE, simulated=SIDE,
-    agreement=Agreement(0.05, 0.06, 0.01), agrees=True, saturated=False, unanswered=0,
+    agreement=Agreement(0.05, 0.06, 0.01), agrees=True, saturated=False, unanswered=0, stale=0,
     loads=[Summary(1000, 0, 0.0001, 0.002, 32)], acknowledgement=Lags(0), question=Lags(0), redis=Lags(0),
     violations=[],
 )
@@ -32,11 +32,12 @@ def test_the_rows_stand_beside_each_other() -> None:
 def test_trouble_is_said_in_words() -> None:
     assert remarks([LINE]) == []
     broken = replace(
-        LINE, saturated=True, unanswered=7, measured=replace(SIDE, violated=3), enforcement="push",
+        LINE, saturated=True, unanswered=7, stale=9, measured=replace(SIDE, violated=3), enforcement="push",
     )
     said = " ".join(remarks([broken]))
     assert "saturated" in said
     assert "7 requests found no answer" in said
+    assert "9 requests were refused because" in said
     assert "3 requests were let in against the declared bound" in said
     assert "server-sent events" in said
 
