@@ -27,6 +27,8 @@ BEYOND_SCHEMAS = (
     ("Schema-valid request rejected", "There are no refresh tokens under this policy."),
     ("Schema-valid request rejected", "invalid_subject_token"),
     ("Schema-valid request rejected", "invalid_target"),
+    ("Schema-valid request rejected", "history_not_kept"),  # The draft wants 501 where no history is kept.
+    ("Server error", "history_not_kept"),
     ("Schema-violating request accepted", "multipart/form-data"),
 )
 
