@@ -54,8 +54,9 @@ def test_it_says_ready_with_its_addresses_once_both_answer(server: RunningRange)
 
 def test_what_it_writes_for_its_owner_has_the_fixed_names(server: RunningRange) -> None:
     credentials = server.credentials
-    assert list(credentials) == ["api_url", "proxy_url", "operator_key", "tester"]
+    assert list(credentials) == ["api_url", "proxy_url", "gate_urls", "operator_key", "gate_key", "tester"]
     assert list(credentials["tester"]) == ["tester_id", "tester_key", "access_token"]
+    assert credentials["gate_urls"] == []
 
 
 def test_all_it_writes_is_for_its_owner_alone(server: RunningRange) -> None:
