@@ -117,6 +117,12 @@ def _check_enforcement(enforcement: Enforcement, settings: GateSettings) -> None
             "In-process enforcement lives with the authority: there is nothing for a gate in front to do. "
             "Name another with --enforcement, or start the authority under a policy that has one.", exit_code=2,
         )
+    if isinstance(enforcement, Push) and settings.pulse >= enforcement.silent_after:
+        raise Problem(
+            f"The authority gives a sign of life every {settings.pulse:g} s, and this gate takes "
+            f"{enforcement.silent_after:g} s without one for silence. Start the range with the same --enforcement.",
+            exit_code=2,
+        )
     for kind, need in ((StatusLists, "status-list"), (KeyRotation, "key-rotation")):
         if isinstance(enforcement, kind) and not isinstance(settings.enforcement, kind):
             raise Problem(

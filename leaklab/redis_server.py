@@ -30,7 +30,10 @@ def redis_at(wish: str | None) -> Iterator[str | None]:
     with tempfile.TemporaryDirectory(prefix="leaklab-redis-") as folder:
         port = _free_port()
         process = subprocess.Popen(  # noqa: S603 - found on the PATH, with arguments of ours.
-            [program, "--bind", "127.0.0.1", "--port", str(port), "--dir", folder, "--save", "", "--appendonly", "no"],
+            [
+                *_mortal(), program, "--bind", "127.0.0.1", "--port", str(port), "--dir", folder, "--save", "",
+                "--appendonly", "no",
+            ],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             process_group=0,  # Ctrl-C is for the range, which ends its Redis in order.
         )
@@ -58,6 +61,12 @@ def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int) -> None:
                 continue
             break
     raise Problem("redis-server did not start. Try it by hand: redis-server --port 0.")
+
+
+def _mortal() -> list[str]:
+    """What makes a program end when this process is killed, where the machine has it (util-linux)."""
+    setpriv = shutil.which("setpriv")
+    return [] if setpriv is None else [setpriv, "--pdeathsig", "TERM"]
 
 
 def _free_port() -> int:

@@ -165,10 +165,10 @@ def _feed(server: RunningRange) -> str:
         return str(asking.get("/gates/settings").json()["feed"])
 
 
-def test_gates_do_not_outlive_a_range_that_was_killed(tmp_path: Path) -> None:
-    with running(tmp_path / "range", "range", "--gates", "2", "--enforcement", "pull") as server:
+def test_gates_and_redis_do_not_outlive_a_range_that_was_killed(tmp_path: Path) -> None:
+    with running(tmp_path / "range", "range", "--gates", "2", "--enforcement", "push", "--redis", "auto") as server:
         children = _children(server.process.pid)
-        assert len(children) == 2
+        assert len(children) == 3
         server.kill()
         eventually(lambda: not any(_lives(pid) for pid in children))
 
@@ -227,6 +227,7 @@ def test_a_stopped_gate_learns_what_it_missed(tmp_path: Path) -> None:
     (["--enforcement", "magic"], "There is no enforcement called magic"),
     (["--enforcement", "push,pulse=often"], "cannot be read"),
     (["--enforcement", "push,pulse"], "is no setting"),
+    (["--enforcement", "push,silent_after=0.3"], "takes 0.3 s without one for silence"),
     (["--enforcement", "in-process"], "lives with the authority"),
     (["--enforcement", "status-list"], "does not issue for status-list"),
     (["--enforcement", "key-rotation"], "does not issue for key-rotation"),
