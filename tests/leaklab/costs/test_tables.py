@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from leaklab.cli import app
 from leaklab.costs import measuring
 from leaklab.costs.measuring import IN_FRONT, MASS, STEPS, Costs, measured
-from leaklab.costs.tables import held, mass, page, recovery
+from leaklab.costs.tables import held, mass, mass_headings, page, recovery
 
 pytestmark = pytest.mark.slow
 SIZE = 200
@@ -64,6 +64,7 @@ def test_every_scope_is_revoked_and_stops_something(costs: Costs) -> None:
     }
     assert {(row[0], row[1]) for row in mass(costs)} == {(scope, name) for scope in scopes for name in MASS}
     assert all(each.stopped > 0 for each in costs.mass)
+    assert {len(row) for row in mass(costs)} == {len(mass_headings(costs))} == {5}
     (key,) = (each for each in costs.mass if (each.scope, each.enforcement) == ("token", "in-process"))
     assert key.stopped == 1
 
