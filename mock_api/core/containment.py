@@ -67,9 +67,8 @@ class Containment:
         outputs come first: a crash in between locks them and leaves the revocation to be repeated, where the other
         order would take it for done.
         """
-        count = len(self._authority.register.revocations)
         revocation_id, radius, already = self._revoke(scope, grounds, now)
-        if len(self._authority.register.revocations) > count and not isinstance(scope, KeyScope):
+        if not isinstance(scope, KeyScope):
             self._authority.keyring.follow_revocation(now, grounds.by)
         return RevocationOutcome(revocation_id, radius, already, str(self._authority.feed.version))
 
@@ -82,7 +81,7 @@ class Containment:
             return covering.revocation_id if covering else None, radius, already
         revocation_id = authority.ids.new("revocation")
         authority.videos.dispose(revocation_id, outputs_under(authority, scope), now)
-        family = authority.families.begun_with(scope.jti) if isinstance(scope, TokenScope) else None
+        family = authority.families.exchanged_for(scope.jti) if isinstance(scope, TokenScope) else None
         if family is not None and not family.is_revoked:  # What was exchanged for the token goes with it, and first.
             self._revoke(FamilyScope(family.family_id), grounds, now)
         authority.record(Revoked(now, revocation_id, scope, *grounds))

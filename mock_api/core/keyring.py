@@ -54,6 +54,7 @@ class Keyring:
         self.keys: dict[str, SigningKey] = {}
         self.current: SigningKey | None = None
         self.reserve: SigningKey | None = None
+        self._after = 0  # how many revocations there were when the current key began to sign
 
     def appliers(self) -> dict[type, Callable[..., None]]:
         """What each event does to the keyring."""
@@ -93,9 +94,12 @@ class Keyring:
         return kid
 
     def follow_revocation(self, now: float, by: str) -> None:
-        """Under the enforcement `key-rotation`, sign with another key: gates go by the key set alone."""
+        """Under the enforcement `key-rotation`, sign with another key: gates go by the key set alone.
+
+        Whether it was done is read off the log: a revocation that a crash cut short is followed when it is repeated.
+        """
         enforcement = self._authority.policy.enforcement
-        if isinstance(enforcement, KeyRotation):
+        if isinstance(enforcement, KeyRotation) and self._after < len(self._authority.register.revocations):
             self.rotate(now, by, enforcement.overlap)
             self._fill_reserve(now, by)
 
@@ -141,11 +145,12 @@ class Keyring:
         if event.in_reserve:
             self.reserve = key
         else:
-            self.current = key
+            self._sign_with(key)
 
     def apply_signing_key_put_to_use(self, event: SigningKeyPutToUse) -> None:
         """The key in reserve signs; the others have their time set."""
-        self.current, self.reserve = self.keys[event.kid], None
+        self._sign_with(self.keys[event.kid])
+        self.reserve = None
         if event.overlap is not None:
             for kid in self.keys:
                 if kid != event.kid and not self._is_gone(kid):
@@ -154,6 +159,9 @@ class Keyring:
     def apply_signing_key_retired(self, event: SigningKeyRetired) -> None:
         """Nothing but the name of a retired key is of use."""
         self._private.pop(event.kid, None)
+
+    def _sign_with(self, key: SigningKey) -> None:
+        self.current, self._after = key, len(self._authority.register.revocations)
 
     def _retire(self, kid: str, at: float) -> None:
         if not self._is_gone(kid):

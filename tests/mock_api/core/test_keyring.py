@@ -171,3 +171,20 @@ def test_a_revoked_key_gives_way_to_the_one_in_reserve(open_range: Callable[...,
     assert opened.authority.gates.keys().kids == frozenset(kids(opened))
     opened.authority.responder.revoke(KeyScope(kids(opened)[1]), "leaked", "operator")
     assert len(kids(opened)) == 2
+
+
+def test_a_revocation_that_a_crash_cut_short_replaces_the_key_when_it_is_repeated(
+    open_range: Callable[..., Range]
+) -> None:
+    opened = open_range(enforcement=KeyRotation())
+    tester_id, token = opened.tester_with_token()
+    opened.authority.responder.revoke(TesterScope(tester_id), "leaked", "operator")
+    written = opened.events[:[type(event) for event in opened.events].index(Revoked) + 1]
+    restarted = opened.fresh_authority([])
+    restarted.replay(written)
+    first = restarted.access_tokens.decode(token).kid
+    assert restarted.keyring.current is not None
+    assert restarted.keyring.current.kid == first
+    outcome = restarted.responder.revoke(TesterScope(tester_id), "leaked", "operator")
+    assert outcome.already
+    assert first not in restarted.gates.keys().kids
