@@ -32,7 +32,7 @@ def measure(authority: Authority, scope: Scope, now: float) -> BlastRadius:
     authority.programme.expire(now)
     stopping = authority.programme.in_force.count(scope, now)
     outputs = outputs_under(authority, scope)
-    family = authority.families.begun_with(scope.jti) if isinstance(scope, TokenScope) else None
+    family = authority.families.exchanged_for(scope.jti) if isinstance(scope, TokenScope) else None
     if family is not None:  # What was exchanged for a token goes with it.
         also = outputs_under(authority, FamilyScope(family.family_id))
         outputs = list({record.video_id: record for record in (*outputs, *also)}.values())

@@ -67,6 +67,7 @@ class Family(Struct):
     subject: str | None              # the access token that was exchanged first, if it has no family itself
     series_hash: str | None          # None: there is no refresh token
     tokens: deque[IssuedToken]       # access tokens that have not expired, for all one knows
+    exchanged: set[str]              # those of them for which another was given
     refresh_token: RefreshToken | None = None
     spent: Spent | None = None
     is_revoked: bool = False
@@ -115,9 +116,14 @@ class Families:
             return None
         return self._by_series.get(self._hash(series_of(text)))
 
-    def begun_with(self, jti: str) -> Family | None:
-        """The family that began with the exchange of an access token that has none itself."""
-        return self._by_subject.get(jti)
+    def exchanged_for(self, jti: str) -> Family | None:
+        """The family that has what was exchanged for an access token: begun with it, or its own; None for nothing.
+
+        Within a family nobody keeps who descends from whom, so that it dies by one revocation (RFC 9700 §4.14).
+        """
+        token = self._authority.programme.tokens.get(jti)
+        own = self.families.get(token.family) if token is not None and token.family is not None else None
+        return own if own is not None and jti in own.exchanged else self._by_subject.get(jti)
 
     def standing(self, family: Family, text: str, grace: float, now: float) -> Standing:
         """What the use of a refresh token of `family` is: its turn, a retry within the grace, or a reuse."""
@@ -183,7 +189,7 @@ class Families:
         cohort = self._authority.programme.testers[event.tester_id].cohort
         family = Family(
             event.family_id, event.tester_id, cohort, event.scope, event.at, event.expires_at, event.thumbprint,
-            event.subject, event.series_hash, deque(),
+            event.subject, event.series_hash, deque(), set(),
         )
         self.families[event.family_id] = family
         if event.series_hash is not None:
@@ -210,8 +216,10 @@ class Families:
             return
         tokens = family.tokens
         tokens.append(self._authority.programme.tokens[event.jti])
+        if event.subject is not None and event.subject != family.subject:
+            family.exchanged.add(event.subject)
         while tokens and tokens[0].expires_at <= event.at:
-            tokens.popleft()
+            family.exchanged.discard(tokens.popleft().jti)
 
     def apply_revoked(self, event: Revoked) -> None:
         """A family that is revoked by itself does not count against its tester's quota any more."""

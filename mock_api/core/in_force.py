@@ -69,8 +69,9 @@ class InForce:
         """What revoking `scope` at `now` would stop; whatever has expired by then has been told to `expire`."""
         match scope:
             case TokenScope(jti=jti):
-                exchanged = self._authority.families.begun_with(jti)
-                return self._count_each([*self._tokens(jti), *(exchanged.tokens if exchanged else ())], now)
+                exchanged = self._authority.families.exchanged_for(jti)
+                also = () if exchanged is None else (each for each in exchanged.tokens if each.jti != jti)
+                return self._count_each([*self._tokens(jti), *also], now)
             case FamilyScope(family_id=family_id):
                 return self._count_each(self._tokens_of_family(family_id), now)
             case TesterScope(tester_id=tester_id):

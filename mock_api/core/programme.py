@@ -49,13 +49,17 @@ class IssuedToken(Struct, frozen=True, order=True, gc=False):
 
 
 class TokenTerms(NamedTuple):
-    """What an access token is to be: the key it is bound to, its family, and the instant it must not outlive."""
+    """What an access token is to be: the key it is bound to, its family, and the instant it must not outlive.
+
+    `subject`: the access token that is exchanged for it.
+    """
 
     scope: str
     origin: str
     thumbprint: str | None = None
     family: str | None = None
     not_after: float = inf
+    subject: str | None = None
 
 
 class TesterKey(Struct):
@@ -192,7 +196,8 @@ class Programme:
         status_index = self._authority.status_lists.draw(now)
         self._authority.record(
             TokenIssued(
-                now, jti, tester.tester_id, kid, expires_at, terms.scope, terms.origin, terms.family, status_index
+                now, jti, tester.tester_id, kid, expires_at, terms.scope, terms.origin, terms.family, status_index,
+                terms.subject,
             )
         )
         return self.tokens[jti]

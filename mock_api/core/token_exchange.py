@@ -111,7 +111,9 @@ class TokenExchange:
         family = authority.families.descend(subject, now)
         if authority.register.revoked.covers(family.as_a_whole()):
             raise InvalidSubject("All that descends from the subject token was revoked.", param="subject_token")
-        terms = TokenTerms(granted, _origin(applicant), thumbprint, family.family_id, subject.expires_at)
+        terms = TokenTerms(
+            granted, _origin(applicant), thumbprint, family.family_id, subject.expires_at, subject.jti
+        )
         return self._access_token(tester, terms, wanted, now)
 
     def _access_token(self, tester: Tester, terms: TokenTerms, wanted: Exchange, now: float) -> TokenGrant:

@@ -73,7 +73,10 @@ class TesterLeft(Happened, frozen=True):
 
 
 class TokenIssued(Happened, frozen=True, omit_defaults=True):
-    """An access token was signed; `at` is its `iat`. `family`: the refresh-token family it descends from."""
+    """An access token was signed; `at` is its `iat`. `family`: the refresh-token family it descends from.
+
+    `subject`: the access token it was exchanged for (RFC 8693).
+    """
 
     jti: str
     tester_id: str
@@ -83,6 +86,7 @@ class TokenIssued(Happened, frozen=True, omit_defaults=True):
     origin: str
     family: str | None = None
     status_index: int | None = None                # its place in the status list, if the policy publishes one
+    subject: str | None = None
 
 
 class StatusListOpened(Happened, frozen=True):

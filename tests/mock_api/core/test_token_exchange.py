@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mock_api.core import errors
+from mock_api.core.blast_radius import measure
 from mock_api.core.events import FamilyStarted, TokenDenied
 from mock_api.core.issuance import Applicant
 from mock_api.core.policy import Policy, Quota, Refresh
@@ -123,6 +124,39 @@ def test_an_exchange_within_a_refresh_family_stays_in_it(open_range: Open) -> No
     assert opened.authority.access_tokens.decode(child).family == family.family_id
     opened.authority.responder.revoke(FamilyScope(family.family_id), "leaked", "operator")
     assert not is_admitted(opened, child)
+
+
+def test_what_was_exchanged_within_a_family_dies_with_its_subject(open_range: Open) -> None:
+    opened = open_range(refresh=Refresh())
+    tester_id, key = opened.invite()
+    grant = opened.authority.client.exchange(NOBODY, Exchange(key, TESTER_KEY))
+    child = exchange(opened, grant.access_token)
+    scope, now = TokenScope(opened.jti(grant.access_token)), opened.clock.now()
+    assert measure(opened.authority, scope, now).tokens == 2
+    opened.authority.responder.revoke(scope, "leaked", "operator")
+    assert [is_admitted(opened, token) for token in (grant.access_token, child)] == [False, False]
+    with pytest.raises(errors.InvalidGrant):  # Whoever exchanged may be whoever refreshes.
+        opened.authority.client.refresh(Applicant(tester_id, key, "-"), str(grant.refresh_token))
+
+
+def test_a_grandchild_dies_with_the_child_it_was_exchanged_for_and_the_subject_lives(the_range: Range) -> None:
+    _, subject = the_range.tester_with_token()
+    child, sister = exchange(the_range, subject), exchange(the_range, subject)
+    grandchild = exchange(the_range, child)
+    assert measure(the_range.authority, TokenScope(the_range.jti(sister)), the_range.clock.now()).tokens == 1
+    the_range.authority = the_range.replayed()  # The log alone knows of the exchange.
+    the_range.authority.client.revoke(child)
+    assert [is_admitted(the_range, token) for token in (child, grandchild, subject)] == [False, False, True]
+
+
+def test_a_token_of_a_family_that_was_not_exchanged_goes_alone(open_range: Open) -> None:
+    opened = open_range(refresh=Refresh())
+    tester_id, key = opened.invite()
+    grant = opened.authority.client.exchange(NOBODY, Exchange(key, TESTER_KEY))
+    child = exchange(opened, grant.access_token)
+    opened.authority.client.revoke(child)
+    assert [is_admitted(opened, token) for token in (child, grant.access_token)] == [False, True]
+    opened.authority.client.refresh(Applicant(tester_id, key, "-"), str(grant.refresh_token))
 
 
 def test_a_revoked_expired_or_foreign_subject_buys_nothing(the_range: Range) -> None:
