@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from mock_api.gate.figures import Figures
 from mock_api.gate.history import History
 from mock_api.gate.process import Parts, Place
 from mock_api.http.gate_settings import GateSettings
+from mock_api.http.hosts import is_loopback
 
 from .clock import SystemClock
 from .problems import Problem
@@ -75,7 +75,7 @@ def checked_url(url: str, option: str, allowed_hosts: tuple[str, ...] = ()) -> s
         raise Problem(f"{option} {url} is no address. It should look like http://127.0.0.1:8000.", exit_code=2)
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise Problem(f"{option} {url} has more than a host and a port. Leave the rest out.", exit_code=2)
-    if host not in allowed_hosts and not _is_loopback(host):
+    if host not in allowed_hosts and not is_loopback(host):
         raise Problem(
             f"{option} names {host}, which is neither loopback nor allowed. Leaklab talks to simulations only; name "
             "the host with --allowed-hosts if it is one.", exit_code=2,
@@ -137,12 +137,3 @@ def _check_clock(ahead: float) -> None:
             f"The authority's clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} this machine's. "
             "Gates run in real time: set the clocks, and start the range without --speed."
         )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hmac
 import logging
-from ipaddress import ip_address
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from mock_api.core.enforcement.view import Arrival
 from mock_api.core.errors import GateBusy, GateKeyInvalid, Invalid, NotFound, Refusal
 from mock_api.core.redaction import SecretsBlanked
 from mock_api.http.envelope import JSON, InternalError
+from mock_api.http.hosts import is_loopback
 from mock_api.http.knock import VERSION, bearer, knock_of
 from mock_api.http.possession import proven_token
 
@@ -160,7 +160,7 @@ class GateApp:
         exchange.knock = knock_of(exchange.scope)
         client = exchange.scope["client"]
         key = bearer(exchange.knock.authorization) or ""
-        is_near = client is not None and _is_loopback(client[0])
+        is_near = client is not None and is_loopback(client[0])
         if not is_near or not hmac.compare_digest(key.encode("utf-8", "surrogateescape"), self._key):
             raise GateKeyInvalid("This request needs the gate key as bearer, from this machine.")
 
@@ -203,10 +203,3 @@ def _demanded(scope: Scope) -> Version | None:
         if name == VERSION:
             return Version.parse(value.decode("latin-1"))
     return None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -7,9 +7,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 import msgspec
-from msgspec import Struct
 
 from mock_api.core.doors.gates import ReportedRefusal
+from mock_api.http.refusal_report import RefusalReport
 
 from .figures import Figures
 from .settings import GateLimits
@@ -17,14 +17,6 @@ from .settings import GateLimits
 BACKOFF = 1.0  # seconds before a report that was not taken is handed in again
 
 Hand = Callable[[bytes], Awaitable[bool]]
-
-
-class Report(Struct, frozen=True):
-    """What one gate refused by itself, oldest first; `dropped` more were too many to keep."""
-
-    gate: str
-    refusals: list[ReportedRefusal]
-    dropped: int
 
 
 class Reports:
@@ -58,7 +50,7 @@ class Reports:
         dropped = self._dropped
         if not batch:
             return True
-        if await self._hand(msgspec.json.encode(Report(self._gate, batch, dropped))):
+        if await self._hand(msgspec.json.encode(RefusalReport(self._gate, batch, dropped))):
             self._dropped -= dropped
             self._figures.reported += len(batch)
             return True

@@ -8,15 +8,15 @@ from typing import Annotated
 
 import msgspec
 from fastapi import FastAPI, Header
-from msgspec import Meta, Struct
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from mock_api.core import errors
 from mock_api.core.authority import Authority
-from mock_api.core.doors.gates import ReportedRefusal
 from mock_api.core.enforcement.questions import Cutoffs, Notices, Snapshot
 from mock_api.http.gate_settings import GateSettings, PushChannels
+from mock_api.http.refusal_report import RefusalReport
 
 from .answers import answer
 from .bodies import read_json
@@ -30,17 +30,6 @@ FOLLOWERS_AT_MOST = 64  # gates on server-sent events
 
 EventId = Annotated[int | None, Header(ge=0, le=POSITION_LARGEST)]
 Known = Annotated[str | None, Header(description="The version that is already known.")]
-
-
-GateName = Annotated[str, Meta(pattern="^[a-z0-9-]{1,40}$")]
-
-
-class RefusalReport(Struct, frozen=True, forbid_unknown_fields=True):
-    """Requests that a gate refused by itself, oldest first; `dropped` more did not fit its memory."""
-
-    gate: GateName
-    refusals: list[ReportedRefusal]
-    dropped: int = 0
 
 
 class Entered(Struct, frozen=True):
