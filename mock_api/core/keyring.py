@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING
 
 import jwt
@@ -18,7 +19,7 @@ from msgspec import Struct
 
 from .enforcement import KeyRotation
 from .errors import Invalid
-from .events import SigningKeyAdded, SigningKeyPutToUse, SigningKeyRetired
+from .events import SigningKeyAdded, SigningKeyPutToUse, SigningKeyRetired, TokenIssued
 from .ports import SecretSource
 from .quantities import DAY, MINUTE
 
@@ -54,7 +55,9 @@ class Keyring:
         self.keys: dict[str, SigningKey] = {}
         self.current: SigningKey | None = None
         self.reserve: SigningKey | None = None
-        self._after = 0  # how many revocations there were when the current key began to sign
+        self._after = 0           # how many revocations the current key came after
+        self._has_signed = False  # whether a token of the current key is out
+        self._retiring: dict[str, float] = {}  # when a key that signs no more is retired
 
     def appliers(self) -> dict[type, Callable[..., None]]:
         """What each event does to the keyring."""
@@ -62,6 +65,7 @@ class Keyring:
             SigningKeyAdded: self.apply_signing_key_added,
             SigningKeyPutToUse: self.apply_signing_key_put_to_use,
             SigningKeyRetired: self.apply_signing_key_retired,
+            TokenIssued: self.apply_token_issued,
         }
 
     @property
@@ -99,9 +103,23 @@ class Keyring:
         Whether it was done is read off the log: a revocation that a crash cut short is followed when it is repeated.
         """
         enforcement = self._authority.policy.enforcement
-        if isinstance(enforcement, KeyRotation) and self._after < len(self._authority.register.revocations):
+        if isinstance(enforcement, KeyRotation) and not self._is_followed(now):
             self.rotate(now, by, enforcement.overlap)
             self._fill_reserve(now, by)
+
+    def _is_followed(self, now: float) -> bool:
+        """Whether the current key has signed nothing revoked, and what has is on its way out.
+
+        So a thousand revocations in a row need one key: making the others would take minutes under RS256.
+        """
+        if self._after == len(self._authority.register.revocations):
+            return True
+        enforcement = self._authority.policy.enforcement
+        overlap = enforcement.overlap if isinstance(enforcement, KeyRotation) else 0.0
+        return not self._has_signed and all(
+            key in (self.current, self.reserve) or self._is_gone(kid) or self._retiring.get(kid, inf) <= now + overlap
+            for kid, key in self.keys.items()
+        )
 
     def _fill_reserve(self, now: float, by: str) -> str:
         if self.reserve is None or not self._can_sign(self.reserve):
@@ -153,15 +171,26 @@ class Keyring:
         self.reserve = None
         if event.overlap is not None:
             for kid in self.keys:
-                if kid != event.kid and not self._is_gone(kid):
-                    self._authority.deadlines.set(event.at + event.overlap, self._retire, kid)
+                at = event.at + event.overlap
+                if kid != event.kid and not self._is_gone(kid) and at < self._retiring.get(kid, inf):
+                    self._retiring[kid] = at
+                    self._authority.deadlines.set(at, self._retire, kid)
 
     def apply_signing_key_retired(self, event: SigningKeyRetired) -> None:
         """Nothing but the name of a retired key is of use."""
         self._private.pop(event.kid, None)
+        self._retiring.pop(event.kid, None)
+
+    def apply_token_issued(self, event: TokenIssued) -> None:
+        """The current key has signed: the next revocation needs another one."""
+        if not self._has_signed and self.current is not None and event.kid == self.current.kid:
+            if self._is_followed(event.at):
+                self._after = len(self._authority.register.revocations)
+            self._has_signed = True
 
     def _sign_with(self, key: SigningKey) -> None:
         self.current, self._after = key, len(self._authority.register.revocations)
+        self._has_signed = False
 
     def _retire(self, kid: str, at: float) -> None:
         if not self._is_gone(kid):

@@ -145,6 +145,7 @@ def test_where_gates_go_by_keys_a_revocation_replaces_the_key(
 
 def test_a_key_was_published_before_it_signs(open_range: Callable[..., Range]) -> None:
     opened = open_range(enforcement=KeyRotation())
+    opened.tester_with_token()
     for _ in range(3):
         published = kids(opened)
         opened.authority.responder.revoke(AllScope(), "leaked", "operator")
@@ -161,6 +162,34 @@ def test_what_was_revoked_already_replaces_no_key(open_range: Callable[..., Rang
     for _ in range(2):
         opened.authority.responder.revoke(TesterScope(tester_id), "leaked", "operator")
     assert len(opened.of(SigningKeyPutToUse)) == 1
+
+
+@pytest.mark.parametrize("overlap", [0.0, 600.0])
+def test_a_key_that_has_signed_nothing_serves_the_next_revocations_too(
+    open_range: Callable[..., Range], overlap: float
+) -> None:
+    opened = open_range(enforcement=KeyRotation(overlap=overlap))
+    tokens = [opened.tester_with_token()[1] for _ in range(30)]
+    for _ in opened.authority.client.surrender(tokens, "192.0.2.1 curl/8"):
+        opened.clock.advance(1.0)
+    assert len(opened.of(SigningKeyPutToUse)) == 1
+    tester_id, _ = opened.tester_with_token()
+    opened.authority.responder.revoke(TesterScope(tester_id), "leaked", "operator")
+    assert len(opened.of(SigningKeyPutToUse)) == 2
+    assert len(opened.authority.deadlines._heap) == 2 * (overlap > 0.0)
+    opened.clock.advance(overlap)
+    assert len(kids(opened)) == 2  # The one that signs, and the one in reserve.
+
+
+def test_a_shorter_overlap_is_kept_to_at_the_next_revocation(open_range: Callable[..., Range]) -> None:
+    opened = open_range(enforcement=KeyRotation(overlap=600.0))
+    _, token = opened.tester_with_token()
+    tester_id, _ = opened.tester_with_token()
+    opened.authority.responder.revoke(TesterScope(tester_id), "leaked", "operator")
+    opened.authority.operator.adopt_policy(Policy(name="short", enforcement=KeyRotation(overlap=10.0)), "operator")
+    opened.authority.client.revoke(token)
+    opened.clock.advance(10.0)
+    assert opened.authority.access_tokens.decode(token).kid not in kids(opened)
 
 
 def test_a_revoked_key_gives_way_to_the_one_in_reserve(open_range: Callable[..., Range]) -> None:
