@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import NamedTuple
 
 import jwt
 
@@ -24,13 +23,6 @@ AFTER_SILENCE = 0.05    # seconds before anything is asked again between request
 _log = logging.getLogger("leaklab.gate")
 
 
-class Flight(NamedTuple):
-    """A question under way: when it was asked, and its end, at which the view has learnt the answer."""
-
-    asked_at: float
-    landed: asyncio.Future[Answer | None]
-
-
 class Doorkeeper:
     """Drives one enforcement point."""
 
@@ -41,7 +33,7 @@ class Doorkeeper:
         self.point = point
         self.heard_at = float("-inf")  # when the view last learnt or heard anything, the gate's clock
         self._authority, self._reader, self._clock, self._figures = authority, reader, clock, figures
-        self._flights: dict[Question, Flight] = {}
+        self._flights: dict[Question, asyncio.Task[Answer | None]] = {}  # the questions under way
         self._news = asyncio.Event()
         self._keys_again, self._keys_at = keys_again, float("-inf")
         self._fetching: asyncio.Task[Answer | None] | None = None
@@ -84,13 +76,16 @@ class Doorkeeper:
     async def ask(self, question: Question, token: str | None = None) -> Answer | None:
         """Carry a question, or wait for the same one that is under way; the view has learnt when this returns.
 
-        Whoever came after that one was asked judges again, and asks again if its answer is too old for them.
+        Whoever came after that one was asked judges again, and asks again if its answer is too old for them. The
+        question is nobody's own: who asked first may hang up, and the others hear the answer all the same.
         """
         flight = self._flights.get(question)
-        if flight is not None:
-            return await asyncio.shield(flight.landed)
-        flight = Flight(self._clock.now(), asyncio.get_running_loop().create_future())
-        self._flights[question] = flight
+        if flight is None:
+            flight = self._flights[question] = asyncio.create_task(self._fly(question, token))
+        return await asyncio.shield(flight)
+
+    async def _fly(self, question: Question, token: str | None) -> Answer | None:
+        asked_at = self._clock.now()
         if isinstance(question, AskNotices):
             self._figures.repairs += 1
         answer: Answer | None = None
@@ -98,8 +93,7 @@ class Doorkeeper:
             answer = await self._authority.ask(question, token)
         finally:
             del self._flights[question]
-            self._learn(question, answer, flight.asked_at)
-            flight.landed.set_result(answer)
+            self._learn(question, answer, asked_at)
         return answer
 
     def hear(self, news: News, size: int = 0) -> None:

@@ -127,9 +127,21 @@ async def test_a_question_that_breaks_leaves_nobody_waiting() -> None:
     first, second = desk.knock(), desk.knock()
     await turns()
     desk.authority.questions[0][1].set_exception(RuntimeError("a flaw"))
-    with pytest.raises(RuntimeError):
-        await first
-    with pytest.raises(ViewStale):
+    for knock in (first, second):  # Neither is let in, or told of a silence: nobody knows what the authority said.
+        with pytest.raises(RuntimeError):
+            await knock
+
+
+@pytest.mark.parametrize("silence", ["fail-closed", "fail-open"])
+async def test_who_asked_first_may_hang_up_and_the_others_hear_the_answer(silence: Any) -> None:
+    desk = Desk(Introspection(silence=silence))
+    first, second = desk.knock(), desk.knock()
+    await turns()
+    first.cancel()
+    await turns()
+    assert not second.done()  # A caller who is gone is no silence of the authority.
+    desk.authority.answer(TokenStatus(False))
+    with pytest.raises(TokenRevoked):
         await second
 
 
