@@ -101,4 +101,7 @@ class Fleet:
     def _watch(self, number: int, process: subprocess.Popen[str]) -> None:
         code = process.wait()
         if not self._is_ending:
-            _log.error("gate-%d has ended (%d); nobody answers there until the range is started again.", number, code)
+            _log.error(
+                "gate-%d at %s has ended (%s); nobody answers there until the range is started again.",
+                number, self.urls[number - 1], f"signal {-code}" if code < 0 else f"exit code {code}",
+            )

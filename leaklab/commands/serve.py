@@ -76,6 +76,7 @@ def serve_range(
         gate_ports = [stack.enter_context(listen(host, 0, "--gates")) for _ in range(gates)]
         redis_url = stack.enter_context(redis_at(redis))
         opened = stack.enter_context(_opened(data, policy, speed, testers, database, enforcement, issuer))
+        _check_policy(opened, gates)
         api_url, proxy_url = address(api_port), address(proxy_port)
         fleet = stack.enter_context(Fleet(api_url, data, gate_ports, redis_url, history))
         write_credentials(opened, api_url, proxy_url, fleet.urls)
@@ -146,6 +147,18 @@ def _check_gates(gates: int, enforcement: str | None, speed: float) -> None:
         raise Problem("Gates in front run in real time. Leave out --speed, or --gates.", exit_code=2)
     if enforcement is not None and not gates:
         raise Problem("--enforcement is how gates in front keep their view. Say how many with --gates.", exit_code=2)
+
+
+def _check_policy(opened: OpenRange, gates: int) -> None:
+    """Raise Problem where the range's policy leaves the gates nothing to do."""
+    from mock_api.core.enforcement import InProcess
+
+    policy = opened.authority.policy
+    if gates and isinstance(policy.enforcement, InProcess):
+        raise Problem(
+            f"Gates in front have nothing to do: under the policy {policy.name} the authority itself looks at every "
+            "token (in-process). Name an enforcement for them, such as --enforcement push.", exit_code=2,
+        )
 
 
 def _api(opened: OpenRange, url: str, redis_url: str | None, signal_hosts: str) -> Any:

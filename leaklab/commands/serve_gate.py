@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from math import inf, isfinite
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leaklab.problems import Problem, extra
 
 from .serve_options import DEFAULT_DATA, LOOPBACK, AllowedHosts, EnforcementName, Host, RedisUrl
+
+if TYPE_CHECKING:
+    from mock_api.core.enforcement import Enforcement
 
 Name = Annotated[
     str, typer.Option(help="What the gate is called: a-z, 0-9 and -.", envvar="LEAKLAB_GATE_NAME")
@@ -83,6 +87,12 @@ def serve_gate(
         )
         wish = Wish(place=place, enforcement=wanted, history=history, patience=patience)
         app, chosen = gate_app(wish, lambda said: typer.echo(said, err=True))
-        kind = chosen.__struct_config__.tag
-        said = f"ready: gate {name} {address(port)}, enforcement {kind}: {chosen.guarantee}"
+        said = f"ready: gate {name} {address(port)}, {in_short(chosen)}"
         serve([(app, port)], lambda: typer.echo(said), until_stdin_ends=with_parent)
+
+
+def in_short(enforcement: Enforcement) -> str:
+    """Name, bound in seconds where it does not hang on the tokens' lifetime, and guarantee in words."""
+    bound = enforcement.bound(inf)
+    within = f" (bound {bound:g} s)" if isfinite(bound) else ""
+    return f"enforcement {enforcement.__struct_config__.tag}{within}: {enforcement.guarantee}"
