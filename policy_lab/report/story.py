@@ -79,8 +79,9 @@ def _after_the_decision(account: Account) -> str:
 
 
 def _collateral(account: Account) -> str:
-    words = _cut_off(account)
-    return f"{words[0].upper()}{words[1:]}."
+    words, stale = _cut_off(account), account.ledger.legitimate_requests_refused_stale
+    silence = f", but gates that had lost touch refused {counted(stale, 'request')} of testers" if stale else ""
+    return f"{words[0].upper()}{words[1:]}{silence}."
 
 
 def _cut_off(account: Account) -> str:

@@ -78,6 +78,11 @@ def test_a_leak_that_nobody_used_is_not_said_to_have_been_stopped(make_result: A
     assert "no stranger had got in with it when the run ended." in unused
 
 
+def test_what_gates_refused_in_silence_stands_beside_who_lost_access(make_result: Any) -> None:
+    told = _told(make_result, "revoke", testers_cut_off=0, legitimate_requests_refused_stale=27)
+    assert told.endswith("lost access, but gates that had lost touch refused 27 requests of testers.")
+
+
 @pytest.mark.parametrize(("count", "words"), [(0, "0 clips"), (1, "1 clip"), (1204, "1,204 clips")])
 def test_counts_agree_with_their_noun(count: int, words: str) -> None:
     assert counted(count, "clip") == words
