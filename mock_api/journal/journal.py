@@ -25,13 +25,14 @@ from .commits import Commits, newest_at, read
 from .database import Database, database_at
 from .errors import JournalDamagedError, JournalUnavailable
 from .feed import RESUME, Feed, Feeds
+from .older import as_written_now
 
 LINGER = 0.2            # seconds an event nobody waits for may wait for company
 RETRY_AFTER = 0.25      # seconds between attempts while the disk refuses
 BUFFER_LIMIT = 100_000  # events waiting for the disk beyond which no command is taken
 GROUP_LIMIT = 20_000    # events in one commit
 
-
+_decode = msgspec.json.Decoder(Event).decode_lines
 _log = logging.getLogger("leaklab.journal")
 
 
@@ -217,15 +218,21 @@ def _opened(database: Database) -> Commits:
 
 
 def _decoded(database: Database, after: int) -> Iterator[tuple[int, list[Event]]]:
-    decode = msgspec.json.Decoder(Event).decode_lines
     for first, payload in read(database, after):
         try:
-            yield first, decode(payload)
+            yield first, _events_in(payload)
         except msgspec.MsgspecError as error:
             raise JournalDamagedError(
                 f"The journal holds events this version cannot read, near event {first} ({error}); "
                 "use the version that wrote it, or start an empty programme elsewhere."
             ) from error
+
+
+def _events_in(payload: bytes) -> list[Event]:
+    try:
+        return _decode(payload)
+    except msgspec.MsgspecError:
+        return _decode(as_written_now(payload))
 
 
 def _answer(loop: asyncio.AbstractEventLoop, done: asyncio.Future[None], failed: bool) -> None:
