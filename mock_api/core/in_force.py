@@ -117,13 +117,14 @@ class InForce:
         """A tester has a new key; `worked`: the one before did."""
         self._keys_with(tester)[tester.cohort] += not worked
 
-    def note_left(self, tester: Tester) -> None:
+    def note_left(self, tester: Tester, at: float) -> None:
         """A tester has just left: with them goes what they held."""
         if self.key_works(tester):
             self._keys[tester.cohort] -= 1
             self._departed[tester.cohort] += 1
         for shelf in self._shelves.get(tester.cohort, ()):
             shelf.leave_all(tester.tester_id, inf)
+            self._leave_to_do(shelf.tidy, at)
 
     def revoke(self, event: Revoked) -> None:
         """Take out what a revocation stops; the register does not know of it yet."""
@@ -160,6 +161,8 @@ class InForce:
         self._stopped_testers[tester_id] = self.revocations
         shelves = self._shelves.get(tester.cohort, ())
         survived = [shelf.leave_all(tester_id, at) for shelf in shelves]
+        for shelf in shelves:
+            self._leave_to_do(shelf.tidy, at)
         if any(survived):  # Only where the clock was set back.
             self._keyless.add(tester_id)
 
@@ -184,6 +187,8 @@ class InForce:
                 self._shelves[cohort] = kept
 
     def _leave_to_do(self, chore: Callable[[int], bool], at: float) -> None:
+        if chore in self._chores[-8:]:  # Mostly it is the same few shelves.
+            return
         self._chores.append(chore)
         if len(self._chores) == 1:
             self._authority.forgetting.set(at + PAUSE, self._do_a_little, "")

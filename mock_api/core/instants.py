@@ -9,7 +9,7 @@ from math import inf
 NEVER = -inf
 
 _CHUNK = 1 << 15  # What is over is cut off in pieces of this many places.
-_AT_ONCE = 32     # Instants taken out at once; more are taken out a few at a time.
+_AT_ONCE = 1024   # places that come before it is looked again whether something is over
 
 
 class Tally:
@@ -87,10 +87,10 @@ class Instants:
         if at > self.latest:
             self._at.append(at)
             self.latest, self._asked = at, None
+            if not len(self._at) % _AT_ONCE:
+                self._trim()
         self._there.add(len(self._at) - 1)
         self.total += 1
-        if self._owed:
-            self._pay(2)
 
     def remove(self, at: float) -> None:
         """One less at `at`, where one is."""
@@ -100,10 +100,16 @@ class Instants:
 
     def remove_all(self, instants: list[float]) -> None:
         """Take out a list in ascending order, which nobody else changes any more: at constant cost."""
-        self.total -= len(instants)
-        self._owed.append(instants)
-        if len(instants) <= _AT_ONCE:
-            self._pay(len(instants))
+        if instants:
+            self.total -= len(instants)
+            self._owed.append(instants)
+
+    def tidy(self, count: int) -> int:
+        """Do up to `count` steps of what was left for later; how many were not needed."""
+        self._trim()
+        while self._owed and count > 0:
+            count = self._pay(count)
+        return count
 
     def mark(self, at: float) -> None:
         """One mark more at `at`, where one is."""
@@ -120,7 +126,6 @@ class Instants:
             self.floor = instant
             self._look_below()
             self.total -= self._gone - gone - owed
-            self._trim()
 
     def count(self, upto: float) -> int:
         """How many there are at or before `upto`."""
@@ -151,17 +156,19 @@ class Instants:
     def _place(self, at: float) -> int:
         return bisect_right(self._at, at) - 1
 
-    def _pay(self, count: int) -> None:
+    def _pay(self, count: int) -> int:
         gone = self._owed[-1]
-        for _ in range(min(count, len(gone))):
+        steps = min(count, len(gone))
+        for _ in range(steps):
             at = gone.pop()
             if at > self.floor:
                 self._there.subtract(self._place(at))
         if not gone:
             self._owed.pop()
+        return count - steps
 
     def _trim(self) -> None:
-        while len(self._at) > _CHUNK and (self._at[_CHUNK - 1] <= self.floor or not self._there.first_chunk()):
+        if len(self._at) > _CHUNK and (self._at[_CHUNK - 1] <= self.floor or not self._there.first_chunk()):
             del self._at[:_CHUNK]
             self._asked = None
             self._there.cut()

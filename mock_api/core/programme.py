@@ -228,7 +228,7 @@ class Programme:
         """The gate refuses the tester's tokens from now on."""
         tester = self.testers[event.tester_id]
         if tester.left_at is None:
-            self.in_force.note_left(tester)
+            self.in_force.note_left(tester, event.at)
         tester.left_at = event.at
 
     def apply_tester_throttled(self, event: TesterThrottled) -> None:

@@ -100,8 +100,8 @@ class Shelf:
 
     def holders(self, upto: float) -> int:
         """How many testers hold a token issued at or before `upto`."""
-        while not self.tidy(1000):
-            pass
+        while self._aside:
+            self.tidy(1000)
         return len(self._held) if upto >= self.latest else self._issued.marks(upto)
 
     def holder_ids(self) -> Iterable[str]:
@@ -109,7 +109,8 @@ class Shelf:
         return list(chain(self._held, *self._aside))
 
     def tidy(self, count: int) -> bool:
-        """Put back up to `count` testers' lists; whether none is set aside any more."""
+        """Do up to `count` steps of what cutoffs and revoked testers left for later; whether nothing is left."""
+        count = self._issued.tidy(count)
         while self._aside and count > 0:
             aside = self._aside[-1]
             for _ in range(min(count, len(aside))):
@@ -117,7 +118,7 @@ class Shelf:
                 count -= 1
             if not aside:
                 self._aside.pop()
-        return not self._aside
+        return count > 0 and not self._aside
 
     def crumble(self, count: int) -> bool:
         """Let go of up to `count` testers' lists, which nobody needs any more; whether nothing is left."""

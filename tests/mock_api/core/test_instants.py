@@ -50,6 +50,7 @@ def test_marks_count_like_instants_and_what_is_over_is_cut_off() -> None:
     assert len(line._at) == 2 * 32_768
     assert (line.total, line.count(40_000.0)) == (2 * 32_768, 40_001 - 32_768)
     line.raise_floor(80_000.0)
+    line.tidy(1)
     assert len(line._at) == 32_768
     assert (line.count(80_100.0), line.marks(80_100.0)) == (100, 10)
 
