@@ -84,7 +84,7 @@ class Tester(Struct):
     throttled_to: int | None = None  # requests per minute
     key: TesterKey | None = None     # a new key replaces the old one
     last_token_at: float | None = None
-    live_tokens: int = 0             # in the books, expired ones that nobody has dropped yet among them
+    live_tokens: int = 0             # that have not expired, revoked ones among them
 
 
 class Programme:
@@ -177,9 +177,8 @@ class Programme:
     def check_room(self, tester: Tester, now: float) -> None:
         """Raise TooManyTokens if the tester holds as many access tokens as the quota allows."""
         limit = self.quota_of(tester.tester_id).live_tokens
-        # Whatever has expired is dropped by the next token, so a tester whose old ones have expired gets one.
         self.expire(now)
-        if tester.live_tokens >= limit and not self._expired:
+        if tester.live_tokens >= limit:
             raise TooManyTokens(f"This tester holds {limit} live access tokens, which is the quota.")
 
     def issue_token(self, tester: Tester, terms: TokenTerms, now: float) -> IssuedToken:
@@ -252,8 +251,7 @@ class Programme:
         heappush(self._expiring, token)
         self.expire(event.at)
         for expired in self._expired:
-            if self.tokens.pop(expired.jti, None) is not None:
-                self.testers[expired.tester_id].live_tokens -= 1
+            del self.tokens[expired.jti]
         self._expired.clear()
         self._wait()
 
@@ -273,6 +271,7 @@ class Programme:
         while expiring and expiring[0].expires_at <= now:
             token = heappop(expiring)
             self._expired.append(token)
+            self.testers[token.tester_id].live_tokens -= 1
             self.in_force.expire(token)
 
     def _wait(self) -> None:

@@ -125,3 +125,15 @@ def test_a_leaked_key_cannot_fill_the_books(open_range: Callable[..., Range]) ->
     opened.token(tester_id, tester_key)            # the old ones have expired
     assert opened.authority.programme.tester(tester_id).live_tokens == 1
     assert opened.replayed().programme.tester(tester_id).live_tokens == 1
+
+
+def test_what_others_held_and_lost_makes_nobody_room(open_range: Callable[..., Range]) -> None:
+    opened = open_range(quota=Quota(live_tokens=2), token_lifetime=100.0)
+    opened.tester_with_token()
+    opened.clock.advance(60.0)
+    tester_id, tester_key = opened.invite()
+    for _ in range(2):
+        opened.token(tester_id, tester_key)
+    opened.clock.advance(60.0)
+    with pytest.raises(TooManyTokens, match="2"):
+        opened.token(tester_id, tester_key)
