@@ -54,6 +54,7 @@ class CutoffView(WithoutFeed):
         self._polling = polling
         self._reach = Reach()
         self._paused = False
+        self._told_at = 0.0                    # when the instants were said, by the authority's clock
 
     def judge(self, claims: Claims, arrival: Arrival, now: float) -> Refusal | Question | None:
         """By the instants; the first request fetches them."""
@@ -76,6 +77,7 @@ class CutoffView(WithoutFeed):
         match answer:
             case Cutoffs() if self._is_news(answer):
                 self.version, self._paused = Version(answer.feed, answer.seq), answer.paused
+                self._told_at = answer.at
                 everything = NEVER if answer.everything is None else answer.everything
                 self._reach = Reach(by_tester=answer.by_tester, by_cohort=answer.by_cohort, cutoff=everything)
             case Cutoffs():
@@ -92,5 +94,8 @@ class CutoffView(WithoutFeed):
         return self._polling.due, AskCutoffs(self.version)
 
     def _is_news(self, answer: Cutoffs) -> bool:
+        """Whether it replaces what is known; a lower number that was said later does: a backup was restored."""
         version = self.version
-        return version is None or version.feed != answer.feed or version.seq <= answer.seq
+        if version is None or version.feed != answer.feed:
+            return True
+        return version.seq <= answer.seq or self._told_at < answer.at

@@ -62,6 +62,7 @@ class PushedView:
         self._newest = 0               # the highest number heard of,
         self._newest_at = -inf         # and when, by the gate's clock
         self._estranged = True         # the feed is another one than the copy's, or there is no copy yet
+        self._is_doubted = False       # a pulse was behind the copy: overtaken, or the authority was set back
         self._due = 0.0                # no question before
 
     @property
@@ -86,11 +87,11 @@ class PushedView:
         match answer:
             case Snapshot():
                 self._copy.load(answer)
-                self._estranged = False
+                self._estranged = self._is_doubted = False
             case Notices() if not self._copy.catch_up(answer):
                 self._estranged = True
             case Notices():
-                pass
+                self._is_doubted = False
             case _:
                 self._due = max(self._due, asked_at + self._declared.pulse)
                 return
@@ -102,11 +103,12 @@ class PushedView:
         version = self._copy.version
         if isinstance(news, Pulse) and version is not None:
             self._estranged = news.feed != version.feed
+            self._is_doubted = self._copy.outlived(news.seq, news.at)
         if isinstance(news, Notice):
             self._copy.follow(news)
         if news.seq > self._newest:
             self._newest, self._newest_at = news.seq, now
-        if not self._estranged and self._copy.reaches(news.seq):
+        if not self._estranged and not self._is_doubted and self._copy.reaches(news.seq):
             self._vouch(news.at, now)
 
     def wants(self) -> tuple[float, Question] | None:
@@ -120,7 +122,7 @@ class PushedView:
         version = self._copy.version
         if version is None or self._estranged:
             return AskSnapshot()
-        return AskNotices(version.seq) if version.seq < self._newest else None
+        return AskNotices(version.seq) if version.seq < self._newest or self._is_doubted else None
 
     def _answered(self, answer: Snapshot | Notices, asked_at: float) -> None:
         if asked_at >= self._newest_at:

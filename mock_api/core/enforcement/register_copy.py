@@ -1,6 +1,9 @@
 """A gate's copy of the revocation register: a snapshot, and the notices after it.
 
 What the copy refuses it refuses in the words and in the order of `mock_api.core.revocation`.
+
+An authority that was restored from a backup knows less than the copy, under the same name: a lower number, said
+later. The copy then starts again. It cannot see what was taken back if the numbers have caught up by the time it asks.
 """
 
 from __future__ import annotations
@@ -27,13 +30,18 @@ class RegisterCopy:
         self._suspensions = Suspensions()
         self._left: set[str] = set()
         self._paused = False
-        self._loaded_at = 0                    # the snapshot's number
+        self._loaded_at = 0                    # the snapshot's number,
+        self._told_at = 0.0                    # and when it or a notice after it was said, by the authority's clock
         self._since: list[Notice] = []         # what was added to it
 
     @property
     def overgrown(self) -> bool:
         """Whether a new snapshot would save memory."""
         return len(self._since) >= KEPT
+
+    def outlived(self, seq: int, at: float) -> bool:
+        """Whether the authority was at number `seq` when it was past the copy's already: what came after is undone."""
+        return self.version is not None and seq < self.version.seq and at > self._told_at
 
     def reaches(self, seq: int) -> bool:
         """Whether the change of that number is in the copy."""
@@ -56,10 +64,11 @@ class RegisterCopy:
         """Start again from a snapshot and keep what was heard beyond it; one that came late is dropped."""
         later: list[Notice] = []
         if self.version is not None and self.version.feed == snapshot.feed:
-            if snapshot.seq < self._loaded_at:
+            if snapshot.seq < self._loaded_at and not self.outlived(snapshot.seq, snapshot.at):
                 return
-            later = [notice for notice in self._since if notice.seq > snapshot.seq]
+            later = [notice for notice in self._since if notice.seq > snapshot.seq and notice.at >= snapshot.at]
         self.version, self._loaded_at, self._since = Version(snapshot.feed, snapshot.seq), snapshot.seq, []
+        self._told_at = snapshot.at
         self._revoked = Reach(
             set(snapshot.jtis), set(snapshot.kids), set(snapshot.families), dict(snapshot.by_tester),
             dict(snapshot.by_cohort), NEVER if snapshot.everything is None else snapshot.everything,
@@ -73,7 +82,7 @@ class RegisterCopy:
 
     def catch_up(self, answer: Notices) -> bool:
         """Take the notices that are new here, and say whether none is missing now; another feed's change nothing."""
-        if self.version is None or self.version.feed != answer.feed:
+        if self.version is None or self.version.feed != answer.feed or self.outlived(answer.seq, answer.at):
             return False
         for notice in answer.notices:
             self.follow(notice)
@@ -85,6 +94,7 @@ class RegisterCopy:
             return
         self.version = Version(self.version.feed, notice.seq)
         self._since.append(notice)
+        self._told_at = max(self._told_at, notice.at)
         match notice.change:
             case Stopped(scope=scope, cutoff=cutoff):
                 self._revoked.add(scope, cutoff)

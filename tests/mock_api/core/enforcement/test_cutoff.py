@@ -89,6 +89,15 @@ def test_what_was_overtaken_takes_nothing_back(front: Make, claims: Callable[...
     assert gate.verdict(claims(), START + 3.0) == "admitted"
 
 
+def test_an_authority_that_was_restored_from_a_backup_is_believed(
+    front: Make, claims: Callable[..., Claims]
+) -> None:
+    gate = front(Cutoff())
+    gate.view.learn(AskCutoffs(), cutoffs(seq=9), START)
+    gate.view.learn(AskCutoffs(), cutoffs(seq=8, at=START + 2.0, everything=START + 1.0), START + 2.0)
+    assert gate.verdict(claims(), START + 2.0) == "token_revoked"
+
+
 @pytest.mark.parametrize("kind", ["token", "tester", "cohort", "issued_before", "key", "all"])
 def test_the_authority_widens_every_scope_to_instants(the_range: Range, kind: str) -> None:
     tester_id, token = the_range.tester_with_token("artists")

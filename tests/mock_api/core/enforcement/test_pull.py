@@ -119,6 +119,15 @@ def test_an_answer_that_was_overtaken_takes_nothing_back(
     assert gate.view.wants() == (START + 60.0, AskSnapshot(Version("key_1", 6)))
 
 
+def test_an_authority_that_was_restored_from_a_backup_is_believed(
+    gate: Front, claims: Callable[..., Claims], snapshot: Callable[..., Snapshot]
+) -> None:
+    gate.view.learn(AskSnapshot(FIVE), snapshot(seq=8, jtis=("at_9",)), START + 30.0)
+    gate.view.learn(AskSnapshot(), snapshot(seq=6, at=START + 59.0, jtis=("at_1",)), START + 60.0)
+    assert gate.view.version == Version("key_1", 6)
+    assert gate.verdict(claims(), START + 60.0) == "token_revoked"
+
+
 def test_another_range_is_taken_for_what_it_is(gate: Front, snapshot: Callable[..., Snapshot]) -> None:
     gate.answers[AskSnapshot] = snapshot(seq=1, feed="key_other")
     gate.tend(START + 30.0)

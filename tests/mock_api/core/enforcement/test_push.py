@@ -293,3 +293,35 @@ def test_a_snapshot_that_was_overtaken_takes_nothing_back(
     gate.view.learn(AskSnapshot(), snapshot(seq=2), START)
     assert gate.verdict(claims(), START) == "token_revoked"
     assert gate.view.version == Version("key_1", 6)
+
+
+def test_an_authority_that_was_restored_from_a_backup_is_believed(
+    gate: Front, claims: Callable[..., Claims], snapshot: Callable[..., Snapshot], stop: Callable[..., Notice]
+) -> None:
+    gate.view.hear(stop(6), START)
+    gate.view.hear(stop(7), START)
+    gate.view.hear(Pulse("key_1", 6, START + 1.0), START + 1.0)  # Number 6 is another revocation now.
+    gate.answers[AskNotices] = Notices("key_1", 6, START + 1.0, ())
+    gate.answers[AskSnapshot] = snapshot(seq=6, at=START + 1.0, jtis=("at_1",))
+    gate.tend(START + 1.0)
+    assert gate.view.version == Version("key_1", 6)
+    assert gate.verdict(claims(), START + 1.0) == "token_revoked"
+    assert gate.view.wants() is None
+
+
+def test_a_pulse_behind_the_copy_keeps_no_view_young(
+    gate: Front, claims: Callable[..., Claims], stop: Callable[..., Notice]
+) -> None:
+    gate.view.hear(stop(6), START)
+    for second in (1.0, 2.0, 3.0):
+        gate.view.hear(Pulse("key_1", 5, START + second), START + second)
+    assert gate.verdict(claims(), START + 3.0) == "view_stale"
+
+
+def test_a_pulse_that_a_notice_has_overtaken_costs_one_question(gate: Front, stop: Callable[..., Notice]) -> None:
+    gate.view.hear(stop(6), START)
+    gate.view.hear(Pulse("key_1", 5, START + 0.001), START + 0.002)
+    gate.answers[AskNotices] = Notices("key_1", 6, START + 0.003, ())
+    assert gate.tend(START + 0.003) == 1
+    assert gate.view.version == Version("key_1", 6)
+    assert gate.view.wants() is None
