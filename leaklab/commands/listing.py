@@ -29,7 +29,7 @@ def show_rows(
     table = Table(title=title, title_justify="left")
     for name in names:
         is_number = all(isinstance(row.get(name), int | float | None) for row in rows)
-        is_id = name.endswith(("id", "jti"))  # It is there to be copied: whole, on one line.
+        is_id = name.endswith(("id", "jti")) or name == "name"  # There to be copied: whole, on one line.
         justify: Literal["left", "right"] = "right" if is_number and not name.endswith("_at") else "left"
         table.add_column(name.replace("_", " "), overflow="fold", no_wrap=is_id, justify=justify)
     for row in rows:

@@ -33,4 +33,6 @@ def policies(
         }
         for policy in (load(Policy, name) for name in names(Policy))
     ]
-    show_rows("Policies", rows, as_json=as_json)
+    show_rows("Policies", rows, as_json=as_json, columns=("name", "enforcement", "approval", "summary"))
+    if not as_json:
+        typer.echo("All knobs of one: leaklab show NAME")
