@@ -70,7 +70,7 @@ async def follow_redis(
                 async for _ in _read(redis, streams, doorkeeper, patience):
                     failures = 0
                     await substitute.end()
-            except (RedisError, OSError, TimeoutError, msgspec.MsgspecError) as problem:
+            except (RedisError, OSError, TimeoutError, KeyError, msgspec.MsgspecError) as problem:
                 tell_once(failures, "Redis", problem)
             finally:
                 await redis.aclose()

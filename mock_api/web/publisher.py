@@ -69,10 +69,16 @@ class Publication:
         self.seq = seq
 
     async def resume(self) -> None:
-        """Go back to where Redis is, if it missed some that it was given; one that is empty now is not filled again."""
+        """Go back to where Redis is, if it missed some that it was given; one that is empty now is not filled again.
+
+        A stream that is ahead of the board tells what a restored backup has undone, and would take no number again.
+        """
         newest = await self._redis.xrevrange(self._streams.notices, count=1)
         if newest:
-            self.seq = min(self.seq, int(str(newest[0][0]).partition("-")[0]))
+            there = int(str(newest[0][0]).partition("-")[0])
+            if there > self._board.seq:
+                await self._redis.delete(self._streams.notices)
+            self.seq = min(self.seq, there)
 
     async def go_on(self) -> None:
         """Put out every notice as the board has it, and a pulse at every beat."""

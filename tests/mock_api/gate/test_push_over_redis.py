@@ -148,6 +148,28 @@ async def test_a_gate_that_was_away_catches_up_from_the_stream(redis_url: str) -
             await eventually(lambda: gate.seqs == [3, 4, 5])
 
 
+async def test_what_a_restored_backup_has_undone_is_taken_out_of_the_stream(redis_url: str) -> None:
+    room = Newsroom()
+    async with Client.from_url(redis_url) as redis:
+        await redis.xadd(room.streams.notices, {"notice": b"{}"}, id="9-0")
+    async with room.publishing(redis_url):
+        await asyncio.sleep(0.1)
+        await room.revoke()
+        await asyncio.sleep(0.1)
+    assert [entry_id for entry_id, _ in await entries(redis_url, room.streams.notices)] == ["1-0"]
+
+
+async def test_what_is_no_notice_ends_no_listening(redis_url: str) -> None:
+    room, gate = Newsroom(), Listener()
+    async with Client.from_url(redis_url) as redis, gate.following(room.streams, redis_url):
+        await eventually(lambda: gate.is_elsewhere)  # Nobody speaks yet, so the gate is connected and waits.
+        await asyncio.sleep(0.2)
+        await redis.xadd(room.streams.notices, {"rubbish": b"1"}, id="1-0")
+        await asyncio.sleep(0.2)
+        async with room.publishing(redis_url):
+            await eventually(lambda: gate.pulses)
+
+
 async def test_redis_dies_and_comes_back_empty_and_nobody_has_to_know() -> None:
     room, gate = Newsroom(), Listener()
     with redis() as server:
