@@ -14,7 +14,7 @@ import msgspec
 
 from mock_api.core.enforcement import Enforcement
 from mock_api.core.policy import Policy
-from mock_api.core.quantities import HOUR
+from mock_api.core.quantities import HOUR, Positive, Seconds
 from policy_lab.files import load, names
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +78,8 @@ def _knobs(kind: type[Any]) -> Iterator[str]:
     comments = _comments(inspect.getsource(kind))
     for field in msgspec.structs.fields(kind):
         what = comments.get(field.name, _KNOWN.get(field.name, ""))
-        yield f"| `{field.name}` | {_plain(field.default)} | {what.replace('|', chr(92) + '|')} |"
+        unit = " s" if field.type in (Seconds, Positive) else ""
+        yield f"| `{field.name}` | {_plain(field.default)}{unit} | {what.replace('|', chr(92) + '|')} |"
 
 
 def _comments(source: str) -> dict[str, str]:
