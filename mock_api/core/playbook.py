@@ -23,7 +23,7 @@ from .events import (
     TesterThrottled,
 )
 from .policy import Action, Step
-from .scopes import AllScope, CohortScope, IssuedBeforeScope, KeyScope, Scope, TesterScope, TokenScope
+from .scopes import AllScope, CohortScope, IssuedBeforeScope, Scope, TesterScope, TokenScope
 
 if TYPE_CHECKING:
     from .authority import Authority
@@ -112,9 +112,10 @@ class Playbook:
                 self._authority.deadlines.set(case_step.due_at, partial(self._take_due, case), str(index))
 
     def apply_revoked(self, event: Revoked) -> None:
-        """A revocation may be the answer to an alert."""
-        if event.alert_id is not None and not isinstance(event.scope, KeyScope):
-            self._settle(event.alert_id, _REVOCATIONS[type(event.scope)], event.at, event.by)
+        """A revocation may be the answer to an alert; that of a key or a family is no step of a playbook."""
+        action = _REVOCATIONS.get(type(event.scope))
+        if action is not None:
+            self._settle(event.alert_id, action, event.at, event.by)
 
     def apply_suspended(self, event: Suspended) -> None:
         """So may a suspension."""

@@ -10,8 +10,10 @@ import pytest
 from mock_api.core import errors, events, scopes
 from mock_api.core.doors.responder import Alert
 from mock_api.core.gate import Caller
+from mock_api.core.issuance import Applicant
 from mock_api.core.orders import VideoOrder
 from mock_api.core.policy import Action, ConcurrencyDetector, NoticeDetector, Step
+from mock_api.core.token_exchange import ACCESS, Exchange
 
 if TYPE_CHECKING:
     from tests.mock_api.core.conftest import Range
@@ -223,3 +225,28 @@ def test_unknown_alerts_and_steps_are_not_found(open_range: Opener) -> None:
     for alert_id, index in (("alert_0", 0), (known, 1), (known, -1)):
         with pytest.raises(errors.NotFound):
             opened.authority.responder.carry_out(alert_id, index, "Grace")
+
+
+def test_the_token_that_is_revoked_of_itself_takes_what_was_exchanged_for_it_along(open_range: Opener) -> None:
+    opened = with_playbook(open_range, Step(when="hands", do="revoke_token", by="automatic", after=5.0))
+    token = misused(opened)
+    nobody = Applicant(None, None, "192.0.2.9 curl/8")
+    child = opened.authority.client.exchange(nobody, Exchange(token, ACCESS)).access_token
+    opened.clock.advance(5.0)
+    for each in (token, child):
+        with pytest.raises(errors.TokenRevoked):
+            opened.admit(each)
+    assert [type(event.scope) for event in opened.of(events.Revoked)] == [scopes.FamilyScope, scopes.TokenScope]
+    assert [step.state for step in the_alert(opened).steps] == ["carried_out"]
+
+
+def test_a_family_that_is_revoked_because_of_an_alert_is_no_step_of_a_playbook(open_range: Opener) -> None:
+    opened = with_playbook(open_range, Step(when="hands", do="revoke_token"))
+    token = misused(opened)
+    nobody = Applicant(None, None, "192.0.2.9 curl/8")
+    child = opened.authority.client.exchange(nobody, Exchange(token, ACCESS)).access_token
+    scope = scopes.FamilyScope(str(opened.authority.access_tokens.decode(child).family))
+    opened.authority.responder.revoke(scope, "leaked", "operator", alert_id=the_alert(opened).alert_id)
+    with pytest.raises(errors.TokenRevoked):
+        opened.admit(child)
+    assert [step.state for step in the_alert(opened).steps] == ["waiting"]
