@@ -57,6 +57,7 @@ class KeySetView(WithoutFeed):
     def __init__(self, polling: Polling) -> None:
         self._polling = polling
         self.kids: frozenset[str] | None = None
+        self._gone: frozenset[str] = frozenset()  # published once, and no more; what is retired does not come back
         self._looked_up_at = -inf
 
     def judge(self, claims: Claims, arrival: Arrival, now: float) -> Refusal | Question | None:
@@ -65,7 +66,7 @@ class KeySetView(WithoutFeed):
             return AskKeys() if now >= self._polling.due else self._polling.silent(now)
         if claims.kid in self.kids:
             return self._polling.silent(now)
-        if self._polling.as_of >= arrival.at:
+        if claims.kid in self._gone or self._polling.as_of >= arrival.at:
             return TokenRevoked("This access token's key is not in use any more.")
         if abs(now - self._looked_up_at) >= COOL_DOWN:
             self._looked_up_at = now
@@ -83,6 +84,7 @@ class KeySetView(WithoutFeed):
         if asked_at < self._polling.as_of:
             return
         if isinstance(answer, Keys):
+            self._gone = (self._gone | (self.kids or frozenset())) - answer.kids
             self.kids = answer.kids
             self._polling.answered(asked_at)
         else:

@@ -9,7 +9,6 @@ import pytest
 
 from mock_api.core.enforcement import KeyRotation
 from mock_api.core.enforcement.questions import AskKeys, Keys
-from mock_api.core.enforcement.view import Arrival
 
 if TYPE_CHECKING:
     from mock_api.core.access_tokens import Claims
@@ -43,6 +42,17 @@ def test_a_key_that_is_gone_closes_it_once_that_is_known(gate: Front, claims: Ca
     assert gate.verdict(claims(), START + 59.9) == "admitted"  # The lag that nobody should call instant.
     gate.tend(START + 60.0)
     assert gate.verdict(claims(), START + 61.0) == "token_revoked"
+
+
+def test_whose_key_is_known_to_be_gone_is_told_so_each_time_and_causes_no_question(
+    gate: Front, claims: Callable[..., Claims]
+) -> None:
+    gate.answers[AskKeys] = keys("key_2")
+    gate.tend(START + 60.0)
+    gate.asked.clear()
+
+    assert {gate.verdict(claims(), START + 60.0 + tenth / 10) for tenth in range(100)} == {"token_revoked"}
+    assert gate.asked == []
 
 
 def test_a_new_key_is_looked_up_by_its_first_token(gate: Front, claims: Callable[..., Claims]) -> None:
@@ -97,4 +107,4 @@ def test_a_key_set_that_was_overtaken_is_dropped(gate: Front, claims: Callable[.
     gate.view.learn(AskKeys(), keys("key_1"), START + 20.0)
     gate.view.learn(AskKeys(), None, START + 20.0)
     assert gate.view.wants() == (START + 90.0, AskKeys())
-    assert gate.view.judge(claims(), Arrival(START + 31.0), START + 31.0) == AskKeys()
+    assert gate.verdict(claims(), START + 31.0) == "token_revoked"
