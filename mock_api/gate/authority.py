@@ -105,8 +105,8 @@ class Authority:
             async with self.session.get(
                 URL(f"{self.url}/gates/settings"), timeout=aiohttp.ClientTimeout(total=5.0), allow_redirects=False
             ) as response:
-                text = await response.content.read(VIEW_LIMIT)
-        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
+                text = await _read(response)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as problem:
             raise AuthorityAway(f"it does not answer ({type(problem).__name__})") from None
         if response.status == 401:
             raise KeyRefused

@@ -20,9 +20,13 @@ def inward(headers: RawHeaders) -> list[tuple[str, str]]:
     return [(name.decode("latin-1"), _text(value)) for name, value in _end_to_end(headers) if name not in OURS]
 
 
-def outward(headers: RawHeaders) -> list[tuple[bytes, bytes]]:
-    """What of the API's answer goes back; the server says `Date` itself."""
-    return [(name, value) for name, value in _end_to_end(headers) if name != b"date"]
+def outward(status: int, headers: RawHeaders) -> list[tuple[bytes, bytes]]:
+    """What of the API's answer goes back; the server says `Date` itself.
+
+    The length that a 304 may name is not that of its own body (RFC 9110 §8.6), for which the server would take it.
+    """
+    gone = (b"date", b"content-length") if status == 304 else (b"date",)
+    return [(name, value) for name, value in _end_to_end(headers) if name not in gone]
 
 
 def _end_to_end(headers: RawHeaders) -> Iterator[tuple[bytes, bytes]]:

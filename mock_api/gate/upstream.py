@@ -7,6 +7,7 @@ does not outlive its credential.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
@@ -26,6 +27,8 @@ from .settings import GateLimits
 AT_ONCE = 64 * 1024  # bytes of an answer that is read whole before it goes out
 
 GATE_KEY_REFUSED = f'"code":"{GateKeyInvalid.code}"'.encode()  # Of which the caller can know nothing.
+
+_log = logging.getLogger("leaklab.gate")
 
 JudgeAgain = Callable[[Exchange], Awaitable[None]]
 
@@ -99,9 +102,10 @@ class Upstream:
         self, exchange: Exchange, response: aiohttp.ClientResponse, judge_again: JudgeAgain | None,
         version: Callable[[], Version | None],
     ) -> None:
-        start = {
-            "type": "http.response.start", "status": response.status, "headers": outward(response.raw_headers)
-        }
+        if not 200 <= response.status < 600:  # 101 switches to what nobody asked for; beyond 599 is no answer at all.
+            raise UpstreamAway("The API answers as no API does.")
+        headers = outward(response.status, response.raw_headers)
+        start = {"type": "http.response.start", "status": response.status, "headers": headers}
         length = response.content_length
         if exchange.scope["method"] == "HEAD" or (length is not None and length <= AT_ONCE):
             body = await response.read()
@@ -173,6 +177,10 @@ class Watch:
                 await self.judge()
             except BrokenOff as broken:
                 self._break_off(broken.__cause__)
+                return
+            except Exception as flaw:  # An answer that nobody can judge any more does not go on unjudged.
+                _log.exception("an answer under way could not be judged")
+                self._break_off(flaw)
                 return
 
     async def _listen(self) -> None:

@@ -51,7 +51,7 @@ def caller_of(scope: Scope) -> Caller:
     if knock.gate_key is not None:  # Without it, whatever is said of gates, nobody has to believe it.
         _check_gate_key(scope, knock.gate_key)
         name = _gate_name(knock.gate or b"")
-        origin = knock.gate_origin.decode("latin-1") if knock.gate_origin else origin
+        origin = knock.gate_origin.decode("utf-8", "replace") if knock.gate_origin else origin  # As gates write it.
     token, presented = bearer(knock.authorization), None
     if token is None and (token := proven_token(knock.authorization)) is not None:
         presented = presented_in(scope, _public_url(scope, knock))
