@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policy_lab.report.account import Account
-from policy_lab.report.times import in_words
+from policy_lab.report.times import MINUTE, in_words, on_the_clock
 
 from .theme import STRANGERS, TESTERS, WIDTH, Figure, finished
 from .vega import Rows, layered, number, unit, word
@@ -12,20 +12,21 @@ from .vega import Rows, layered, number, unit, word
 def gates(account: Account, name: str) -> Figure:
     """The lag of every gate in the first run, the worst one in the strangers' colour."""
     lags = account.gates.lags
-    worst = max(lags.values(), default=0.0)
+    worst, names = max(lags.values(), default=0.0), sorted(lags)
+    span, seconds = ("minutes", MINUTE) if worst > 10 * MINUTE else ("seconds", 1)
     rows: Rows = [
         {
             "gate": gate,
-            "lag": round(lags[gate], 3),
+            f"lag_{span}": round(lags[gate] / seconds, 3),
             "late": account.gates.late.get(gate, 0),
             "text": f"{in_words(lags[gate])}, {account.gates.late.get(gate, 0):,} let in late",
             "worst": bool(lags[gate]) and lags[gate] == worst,
         }
-        for gate in sorted(lags)
+        for gate in names
     ]
     title = _title(account, worst)
-    y = word("gate", title=None, sort=None)
-    x = number("lag", title="seconds", scale={"domain": [0, max(worst, 1.0) * 1.35], "nice": False})
+    y = word("gate", title=None, sort=names)
+    x = number(f"lag_{span}", title=span, scale={"domain": [0, max(worst / seconds, 1.0) * 1.35], "nice": False})
     layers = [
         unit([row for row in rows if row["worst"] == is_worst], "bar", {"color": colour, "height": 12}, x=x, y=y)
         for is_worst, colour in ((False, TESTERS), (True, STRANGERS))
@@ -34,7 +35,8 @@ def gates(account: Account, name: str) -> Figure:
     return Figure(
         name,
         title,
-        "Each bar runs from a response to the last request that this gate let in on a token the response covered.",
+        "Each bar runs from a response to the last request that this gate let in on a token the response covered."
+        + _cut_off(account),
         f"{title}. " + "; ".join(f"{row['gate']}: {row['text']}" for row in rows) + ".",
         finished(layered(layers, (WIDTH, 24 * max(1, len(rows)))), title),
         rows,
@@ -48,3 +50,13 @@ def _title(account: Account, worst: float) -> str:
     late = sum(1 for lag in lags.values() if lag)
     name = min(gate for gate, lag in lags.items() if lag == worst)
     return f"The worst gate, {name}, was {in_words(worst)} late; {late} of {len(lags)} gates let something in too late"
+
+
+def _cut_off(account: Account) -> str:
+    """Which gates the story cuts off from the authority, and when, on the page's clock."""
+    told = [
+        f" gate-{cut.gate} and the authority did not hear each other for {in_words(cut.lasts)} from "
+        f"{on_the_clock(account.start + cut.after - account.zero)} after {account.counted_from}."
+        for cut in account.scenario.gates.partitions if f"gate-{cut.gate}" in account.gates.lags
+    ]
+    return "".join(told)

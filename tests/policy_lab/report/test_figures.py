@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from policy_lab.parts import Gates, Partition
 from policy_lab.report.account import Account
 from policy_lab.report.comparisons import least
 from policy_lab.report.figures.approvals import apart
@@ -14,6 +15,7 @@ from policy_lab.report.figures.approvals import approvals as approvals_figure
 from policy_lab.report.figures.clocks import timeline
 from policy_lab.report.figures.comparison import comparison
 from policy_lab.report.figures.epidemic import epidemic
+from policy_lab.report.figures.gates import gates as gates_figure
 from policy_lab.report.figures.queues import queues
 from policy_lab.report.figures.spread import spread
 from policy_lab.report.figures.theme import Figure, round_stops, wrapped
@@ -189,3 +191,15 @@ def test_a_level_holds_through_bins_in_which_nothing_changes(accounts: list[Acco
     level.note(grid.start + 200, 0)
     assert grid.peaks(level)[:6] == [2, 2, 2, 2, 0, 0]
     assert [step["n"] for step in grid.steps(grid.peaks(level))] == [2, 0, 0]
+
+
+def test_gates_stand_in_order_and_the_story_says_which_was_cut_off(make_result: Any) -> None:
+    account = Account(make_result("revoke-one", stop="revoke"))
+    account.gates.lags.update({"gate-1": 0.0, "gate-2": 6000.0, "gate-3": 4.0})
+    cut = Partition(gate=2, after=account.zero - account.start + 9900.0, lasts=7200.0)
+    account.scenario = msgspec.structs.replace(account.scenario, gates=Gates(count=3, partitions=(cut,)))
+    figure = gates_figure(account, "gates")
+    lags = {row["gate"]: row["lag_minutes"] for row in figure.rows}
+    assert lags == {"gate-1": 0.0, "gate-2": 100.0, "gate-3": 0.067}
+    assert '"sort": ["gate-1", "gate-2", "gate-3"]' in str(figure.spec).replace("'", '"')
+    assert "gate-2 and the authority did not hear each other for 2 h from 2:45 after the leak." in figure.reading
