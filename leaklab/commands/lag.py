@@ -108,7 +108,7 @@ def _show(lines: list[Line]) -> None:
     for title, headings, rows in ((since, LATENESS, lateness(lines)), ("And at what cost", COST, cost(lines))):
         table = Table(title=title)
         for number, heading in enumerate(headings):
-            table.add_column(heading, justify="right" if number else "left")
+            table.add_column(heading, justify="right" if number else "left", no_wrap=not number)  # Names stay whole.
         for row in rows:
             table.add_row(*row)
         Console(markup=False).print(table)
