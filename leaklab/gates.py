@@ -56,7 +56,8 @@ def read_gate_key(path: Path) -> str:
         key = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as problem:
         raise Problem(
-            f"The gate key file {path} cannot be read ({problem}). `leaklab serve api --gate-key-file FILE` writes it.",
+            f"The gate key file {path} cannot be read ({getattr(problem, 'strerror', 'it is no text')}). Name it with "
+            "--gate-key-file: a range with gates keeps it as DATA/gate-key, `serve api --gate-key-file` writes one.",
             exit_code=3,
         ) from None
     if not key.isascii() or not key.isprintable() or not key:

@@ -26,7 +26,10 @@ def redis_at(wish: str | None) -> Iterator[str | None]:
         return
     program = shutil.which("redis-server")
     if program is None:
-        raise Problem("There is no redis-server on this machine. Install it (Debian: redis-server), or name one.")
+        raise Problem(
+            "There is no redis-server on this machine. Install it (Debian: redis-server), give the address of one with "
+            "--redis, or leave --redis out: push then goes over server-sent events."
+        )
     with tempfile.TemporaryDirectory(prefix="leaklab-redis-") as folder:
         port = _free_port()
         process = subprocess.Popen(  # noqa: S603 - found on the PATH, with arguments of ours.
