@@ -76,8 +76,6 @@ class GateApp:
         figures.requests += 1
         figures.under_way += 1
         try:
-            if figures.under_way > parts.limits.under_way:
-                raise GateBusy(f"{parts.limits.under_way} requests are under way already.", retry_after=1.0)
             await self._route(exchange)
         except Refusal as refusal:
             await exchange.refuse(refusal, self._request_id(scope), parts.takes_proofs)
@@ -99,6 +97,9 @@ class GateApp:
         raw = exchange.scope["raw_path"]
         if any(strange in raw.lower() for strange in STRANGE):
             raise Invalid("The path holds what no path of this API has.")
+        at_most = self._parts.limits.under_way
+        if raw.startswith((JUDGED, *PASSED)) and self._parts.figures.under_way > at_most:
+            raise GateBusy(f"{at_most} requests are under way already.", retry_after=1.0)
         if raw.startswith(JUDGED):
             await self._guarded(exchange)
         elif raw.startswith(PASSED):

@@ -12,6 +12,7 @@ class GateLimits:
     """Limits and manners of a gate. Spans are seconds, sizes bytes."""
 
     body: int = 25 * MIB               # a request body, as at the API
+    body_piece: float = 20.0           # between two pieces of a request body
     under_way: int = 512               # requests at once; more are refused
     connections: int = 128             # to the API, for forwarding
     look_ups: int = 32                 # to the authority, at once

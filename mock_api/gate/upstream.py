@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from yarl import URL
 
 from mock_api.core.enforcement.questions import Version
-from mock_api.core.errors import GateKeyInvalid, Refusal, UpstreamAway, UpstreamSlow
+from mock_api.core.errors import BodySlow, GateKeyInvalid, Refusal, UpstreamAway, UpstreamSlow
 from mock_api.http.knock import ORIGIN
 
 from .exchange import BrokenOff, Exchange
@@ -86,11 +86,15 @@ class Upstream:
         """The request's body as it comes. What goes wrong is kept for later: the client would wrap it."""
         while exchange.has_more_body:
             try:
-                message = await exchange.body.receive()
+                async with asyncio.timeout(self._limits.body_piece):
+                    message = await exchange.body.receive()
                 if message["type"] == "http.disconnect":
                     raise ClientDisconnect
             except (Refusal, ClientDisconnect) as trouble:
                 exchange.trouble = trouble
+                raise aiohttp.ClientPayloadError from None
+            except TimeoutError:
+                exchange.trouble = BodySlow("The request's body does not go on.")
                 raise aiohttp.ClientPayloadError from None
             exchange.has_more_body = message.get("more_body", False)
             piece = message.get("body", b"")

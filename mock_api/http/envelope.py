@@ -53,7 +53,7 @@ def refusal_headers(refusal: errors.Refusal) -> dict[str, str]:
         headers["X-Should-Retry"] = "true" if refusal.should_retry else "false"
     if refusal.retry_after is not None:
         headers["Retry-After"] = str(max(1, ceil(refusal.retry_after)))
-    if isinstance(refusal, errors.TooLarge):
+    if isinstance(refusal, errors.TooLarge | errors.BodySlow):
         headers["Connection"] = "close"  # The rest of the body is not read.
     if isinstance(refusal, errors.ProofNonceNeeded):
         headers["DPoP-Nonce"] = refusal.nonce

@@ -35,6 +35,7 @@
   - Gone                     410
     - OutputRecalled         output_recalled
     - OutputExpired          output_expired
+  - BodySlow                 408 request_timeout         a body does not go on, in front of a gate
   - TooLarge                 413 request_too_large
   - Invalid                  400 invalid_request
     - UnsupportedGrant       400 unsupported_grant_type
@@ -94,7 +95,7 @@ from .credentials import (
     TokenUnknown,
     UnsupportedGrant,
 )
-from .gates import GateBusy, GateKeyInvalid, TooManyFollowers, UpstreamAway, UpstreamSlow
+from .gates import BodySlow, GateBusy, GateKeyInvalid, TooManyFollowers, UpstreamAway, UpstreamSlow
 from .outputs import (
     AlreadySettled,
     ClaimConflict,
@@ -123,6 +124,7 @@ from .signals import ReceiverKeyInvalid, StreamExists, TooManyReceivers
 
 __all__ = [
     "AlreadySettled",
+    "BodySlow",
     "ClaimConflict",
     "ClientInvalid",
     "Conflict",

@@ -17,6 +17,13 @@ class GateBusy(Unavailable):
     code = "gate_busy"
 
 
+class BodySlow(Refusal):
+    """The request's body does not go on, and a place at the gate was held for it (RFC 9110 §15.5.9)."""
+
+    status = 408
+    code = "request_timeout"
+
+
 class TooManyFollowers(Unavailable):
     """As many follow this feed as the server keeps lines open for."""
 

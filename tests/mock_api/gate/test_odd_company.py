@@ -10,7 +10,7 @@ import pytest
 
 from mock_api.core.events import RequestAdmitted
 from mock_api.gate.settings import GateLimits
-from tests.mock_api.gate.conftest import Build, Scripted
+from tests.mock_api.gate.conftest import Build, Scripted, eventually
 
 pytestmark = pytest.mark.server
 
@@ -77,3 +77,20 @@ async def test_an_answer_that_cannot_be_judged_any_more_is_broken_off(
         with pytest.raises(httpx2.RemoteProtocolError):
             async with asyncio.timeout(5):
                 await anext(pieces)
+
+
+async def test_bodies_that_do_not_go_on_hold_no_place_for_ever_and_the_gate_still_says_how_it_is(site: Build) -> None:
+    here = await site(upstream=Scripted(), limits=GateLimits(under_way=1, body_piece=0.3))
+    host, _, port = here.gate.removeprefix("http://").rpartition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf")
+    await eventually(lambda: here.parts.figures.under_way)
+    assert (await here.get()).json()["error"]["code"] == "gate_busy"
+    assert (await here.client.get(f"{here.gate}/healthz")).status_code == 200
+    async with asyncio.timeout(5):
+        said = await reader.read()
+    assert said.startswith(b"HTTP/1.1 408 ")
+    assert b'"code":"request_timeout"' in said
+    assert (await here.get()).status_code == 200
+    writer.close()
+    await writer.wait_closed()
