@@ -156,7 +156,9 @@ class Authority:
     def settle(self) -> float:
         """Bring the state up to the clock and return the instant read, in epoch seconds."""
         now = self.clock.now()
-        self.deadlines.settle(now)
+        while (due := self.deadlines.next_at()) is not None and due <= now:
+            self.forgetting.settle(due)  # First, as in a replay: what is over by then is not looked at any more.
+            self.deadlines.settle(due)
         self.forgetting.settle(now)
         return now
 

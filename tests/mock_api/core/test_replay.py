@@ -348,3 +348,17 @@ def test_a_replay_forgets_as_it_goes(open_range: Callable[..., Any]) -> None:
     opened.tester_with_token()
     assert opened.authority.videos.records == {}
     assert opened.replayed().videos.records == {}
+
+
+def test_what_fell_due_while_nobody_asked_is_remembered_alike(open_range: Callable[..., Any]) -> None:
+    leak = knobs.NoticeDetector(name="leak", source="leak_report")
+    late = Step(when="leak", do="revoke_token", by="automatic", after=500.0)
+    opened = open_range(token_lifetime=100.0, detectors=(leak,), playbook=(late,))
+    _, token = opened.tester_with_token()
+    opened.authority.client.exchange(Applicant(None, None, "192.0.2.1 curl/8"), Exchange(token, ACCESS))
+    opened.authority.responder.report_leak("leak_report", "Bo", token=token)
+    opened.clock.advance(5000.0)  # The lineage was over long before the step was due.
+    opened.authority.settle()
+    replayed = opened.replayed()
+    replayed.settle()
+    assert replayed.register.revoked == opened.authority.register.revoked
