@@ -14,8 +14,9 @@ from .proof import Proof
 class Replays:
     """The proofs used at one server, by address and `jti`, for as long as their instants are taken.
 
-    No proof is ever good twice, whatever the clock does: a proof at least as old as one that was forgotten is
+    No proof is ever good twice here, whatever the clock does: a proof at least as old as one that was forgotten is
     refused, and so is one from before this memory began. Full, it refuses; it forgets nothing that could come back.
+    What another memory took, before a restart, may come again if its instant lay ahead: against that, demand nonces.
     """
 
     def __init__(self, started_at: float) -> None:
