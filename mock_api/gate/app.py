@@ -199,8 +199,8 @@ class GateApp:
 
 
 def _demanded(scope: Scope) -> Version | None:
-    """The oldest view that the caller puts up with; raises Invalid."""
-    for name, value in scope["headers"]:
-        if name == VERSION:
-            return Version.parse(value.decode("latin-1"))
-    return None
+    """The oldest view that the caller puts up with; raises Invalid, also for two: which one would count?"""
+    said = [value.decode("latin-1") for name, value in scope["headers"] if name == VERSION]
+    if len(said) > 1:
+        raise Invalid("Send one version, the newest.", param="X-Leaklab-Version")
+    return Version.parse(said[0]) if said else None

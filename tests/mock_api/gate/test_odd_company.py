@@ -94,3 +94,12 @@ async def test_bodies_that_do_not_go_on_hold_no_place_for_ever_and_the_gate_stil
     assert (await here.get()).status_code == 200
     writer.close()
     await writer.wait_closed()
+
+
+async def test_of_two_versions_neither_is_passed_over(site: Build) -> None:
+    behind = Scripted()
+    here = await site(upstream=behind)
+    versions = [("X-Leaklab-Version", "key_1.1"), ("X-Leaklab-Version", "key_1.2")]
+    answer = await here.client.get(f"{here.gate}/v1/videos", headers=[*here.bearer.items(), *versions])
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "X-Leaklab-Version")
+    assert behind.scopes == []
