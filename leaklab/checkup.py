@@ -81,11 +81,18 @@ def of_range(data: Path) -> Iterator[Finding]:
     for private in (path, data / "keys.json", data / FILE, data / ADDRESS):
         if private.exists():
             yield _private(private)
+    yield from _of_servers(known, data)
+
+
+def _of_servers(known: dict[str, Any], data: Path) -> Iterator[Finding]:
+    remedy = f"Start it, with the options it had: leaklab serve range --data {data}"
     gates = [(f"gate-{number}", url) for number, url in enumerate(known.get("gate_urls") or (), 1)]
     for name, url in (("API", known.get("api_url")), *gates, ("front end", known.get("proxy_url"))):
         if isinstance(url, str):
-            probe = answers(f"{url}/healthz", f"leaklab serve range --data {data}")
+            probe = answers(f"{url}/healthz", remedy)
             yield probe._replace(check=name)
+            if name == "API" and probe.well:
+                remedy = "The range runs without it. Stop the range, and start it again with the options it had."
 
 
 def of_database(address: str) -> tuple[Finding, float | None]:
@@ -100,10 +107,9 @@ def of_database(address: str) -> tuple[Finding, float | None]:
     return Finding("journal", True, f"{where} answers"), newest_at
 
 
-def answers(url: str, start: str = "leaklab serve range") -> Finding:
+def answers(url: str, remedy: str = "Start it: leaklab serve range") -> Finding:
     """Whether `url`, on this machine, answers with a 2xx."""
     opener = build_opener(ProxyHandler({}))
-    remedy = f"Start it: {start}"
     try:
         with opener.open(url, timeout=3) as answer:
             return Finding("answers", True, f"{url}: {answer.status}")
@@ -111,7 +117,8 @@ def answers(url: str, start: str = "leaklab serve range") -> Finding:
         with refusal:
             return Finding("answers", False, f"{url}: {refusal.code}", "Look at the server's own output.")
     except (URLError, OSError, ValueError) as problem:
-        return Finding("answers", False, f"{url}: {getattr(problem, 'reason', problem)}", remedy)
+        reason = getattr(problem, "reason", problem)
+        return Finding("answers", False, f"{url}: {getattr(reason, 'strerror', None) or reason}", remedy)
 
 
 def _port(port: int, option: str, ours: object) -> Finding:

@@ -87,6 +87,23 @@ def test_a_range_that_runs_is_well_and_its_ports_are_its_own(call: Call, server:
 
 @pytest.mark.slow
 @pytest.mark.server
+def test_a_gate_that_is_gone_is_told_apart_from_a_range_that_is(call: Call, server: RunningRange) -> None:
+    path = server.data / "credentials.json"
+    kept = path.read_text(encoding="utf-8")
+    with closing(socket.create_server(("127.0.0.1", 0))) as gone:
+        nowhere = f"http://127.0.0.1:{gone.getsockname()[1]}"
+    path.write_text(json.dumps({**json.loads(kept), "gate_urls": [nowhere]}), encoding="utf-8")
+    try:
+        said = call("doctor", "--data", server.data, "--port-api", "0", "--port-proxy", "0", "--json")
+    finally:
+        path.write_text(kept, encoding="utf-8")
+    finding = _found(said)["gate-1"]
+    assert (finding["well"], finding["seen"]) == (False, f"{nowhere}/healthz: Connection refused")
+    assert "The range runs without it." in finding["remedy"]
+
+
+@pytest.mark.slow
+@pytest.mark.server
 def test_another_range_on_the_port_is_recognised(call: Call, server: RunningRange) -> None:
     api = server.credentials["api_url"].rsplit(":", 1)[1]
     found = _found(call("doctor", "--port-api", api, "--port-proxy", "0", "--json"))
