@@ -22,7 +22,7 @@ def enforcement_named(text: str) -> Enforcement:
     if name not in NAMES:
         near = get_close_matches(name, NAMES, n=1)
         meant = f" Did you mean {near[0]}?" if near else ""
-        raise Problem(f"There is no enforcement called {name!r}.{meant} There are {', '.join(NAMES)}.", exit_code=2)
+        raise Problem(f"There is no enforcement called {name}.{meant} There are {', '.join(NAMES)}.", exit_code=2)
     knobs = _knobs(name)
     told: dict[str, str] = {"kind": name}
     for setting in settings:
