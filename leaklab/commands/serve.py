@@ -36,6 +36,7 @@ from .serve_options import (
     Speed,
     TesterCount,
     Upstream,
+    WithParent,
 )
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def serve_api(
     gate_key_file: KeyFileOut = None,
     signal_hosts: SignalHosts = "",
     issuer: IssuerUrl = None,
+    with_parent: WithParent = False,
 ) -> None:
     """Start the API alone."""
     with extra("serve", "serve the API"):
@@ -122,7 +124,7 @@ def serve_api(
             write_private(gate_key_file, f"{opened.credentials['gate_key']}\n")
         said = f"ready: API {address(port)}, credentials {data / 'credentials.json'}"
         api = _api(opened, address(port), redis, signal_hosts)
-        serve([(api, port)], lambda: typer.echo(said), _goodbye(opened, api))
+        serve([(api, port)], lambda: typer.echo(said), _goodbye(opened, api), until_stdin_ends=with_parent)
 
 
 @app.command("proxy")

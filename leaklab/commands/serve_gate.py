@@ -11,7 +11,7 @@ import typer
 
 from leaklab.problems import Problem, extra
 
-from .serve_options import DEFAULT_DATA, LOOPBACK, AllowedHosts, EnforcementName, Host, RedisUrl
+from .serve_options import DEFAULT_DATA, LOOPBACK, AllowedHosts, EnforcementName, Host, RedisUrl, WithParent
 
 if TYPE_CHECKING:
     from mock_api.core.enforcement import Enforcement
@@ -49,7 +49,6 @@ PublicUrl = Annotated[
     ),
 ]
 ListenFd = Annotated[int | None, typer.Option("--listen-fd", hidden=True, envvar="LEAKLAB_LISTEN_FD")]
-WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True, envvar="LEAKLAB_WITH_PARENT")]
 
 
 def serve_gate(

@@ -124,3 +124,4 @@ KeyFileOut = Annotated[
     Path | None,
     typer.Option("--gate-key-file", help="Also write the gate key here.", envvar="LEAKLAB_GATE_KEY_FILE"),
 ]
+WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True, envvar="LEAKLAB_WITH_PARENT")]

@@ -156,10 +156,12 @@ async def work() -> None:
         while line := await reader.readline():
             load.hear(_told(line))
 
-    listening = asyncio.create_task(listen())
-    summary = await load.run()
-    listening.cancel()
-    sys.stdout.write(msgspec.json.encode(summary).decode() + "\n")
+    listening, running = asyncio.create_task(listen()), asyncio.create_task(load.run())
+    await asyncio.wait((listening, running), return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        sys.stdout.write(msgspec.json.encode(running.result()).decode() + "\n")
+    for task in (listening, running):              # If it is not done, whoever wanted it is gone.
+        task.cancel()
 
 
 def main() -> None:

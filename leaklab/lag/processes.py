@@ -53,7 +53,8 @@ def started(plan: Plan, folder: Path, redis: str | None) -> Iterator[MeasuredRan
         if redis_url is not None:
             surroundings["LEAKLAB_REDIS"] = redis_url
         authority = processes.enter_context(running(
-            ["serve", "api", "--data", str(data), "--port-api", "0", "--policy", str(policy), "--testers", "1"],
+            ["serve", "api", "--data", str(data), "--port-api", "0", "--policy", str(policy), "--testers", "1",
+             "--with-parent"],
             surroundings,
         ))
         credentials = json.loads((data / "credentials.json").read_text(encoding="utf-8"))
