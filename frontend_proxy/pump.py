@@ -56,7 +56,8 @@ class Pump:
                 pause = LONGEST_NAP if due is None else (due - now) / self._speed
                 nap = min(max(pause, SHORTEST_NAP), LONGEST_NAP)
                 try:
-                    await asyncio.wait_for(self._news.wait(), nap)
+                    async with asyncio.timeout(nap):  # `wait_for` may swallow a cancellation before Python 3.12.
+                        await self._news.wait()
                 except TimeoutError:
                     continue
 

@@ -65,7 +65,9 @@ async def follow_redis(
     failures, substitute = 0, Substitute(instead)
     try:
         while True:
-            redis = Redis.from_url(url, socket_timeout=patience * 2, socket_connect_timeout=patience, retry=None)
+            # No `socket_timeout`: redis-py would wait with `asyncio.wait_for`, which before Python 3.12 may swallow a
+            # cancellation, and this would go on for ever.
+            redis = Redis.from_url(url, socket_timeout=None, socket_connect_timeout=patience, retry=None)
             try:
                 async for _ in _read(redis, streams, doorkeeper, patience):
                     failures = 0
@@ -88,10 +90,12 @@ async def _read(
     version = doorkeeper.point.view.version
     places: dict[Key, Key | int] = {streams.notices: f"{version.seq if version else 0}-0", streams.pulses: "$"}
     if version is None:  # A snapshot is on its way: what came before it is in it.
-        newest = await redis.xrevrange(streams.notices, count=1)
+        async with asyncio.timeout(patience * 2):
+            newest = await redis.xrevrange(streams.notices, count=1)
         places[streams.notices] = _text(newest[0][0]) if newest else "0-0"
     while True:
-        answer = await redis.xread(places, count=CATCH_UP, block=int(patience * 1000))
+        async with asyncio.timeout(patience * 2):
+            answer = await redis.xread(places, count=CATCH_UP, block=int(patience * 1000))
         heard = 0
         if not answer:
             raise Silent(f"no pulse for {patience:.1f} s")

@@ -22,7 +22,9 @@ class Bell:
         rung = asyncio.Event()
         self._waiting.add(rung)
         try:
+            # Not `wait_for`, which before Python 3.12 may swallow a cancellation.
             with suppress(TimeoutError):
-                await asyncio.wait_for(rung.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await rung.wait()
         finally:
             self._waiting.discard(rung)

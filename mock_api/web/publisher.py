@@ -40,12 +40,15 @@ async def publish(board: NoticeBoard, streams: PushChannels, url: str) -> None:
 
     failures, seq = 0, board.seq
     while True:
+        # No `socket_timeout`: redis-py would wait with `asyncio.wait_for`, which before Python 3.12 may swallow a
+        # cancellation, and this would go on for ever.
         redis = Redis.from_url(
-            url, decode_responses=True, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=None
+            url, decode_responses=True, socket_timeout=None, socket_connect_timeout=PATIENCE, retry=None
         )
         publication = Publication(board, streams, redis, seq)
         try:
-            await publication.resume()
+            async with asyncio.timeout(PATIENCE):
+                await publication.resume()
             if failures:
                 _log.warning("Redis answers again; notices go out.")
             failures = 0
@@ -89,10 +92,11 @@ class Publication:
         try:
             while True:
                 news.clear()
-                await self._put_notices()
-                if loop.time() >= beat:
-                    beat = loop.time() + self._board.pulse_every
-                    await self._put_pulse()
+                async with asyncio.timeout(PATIENCE):
+                    await self._put_notices()
+                    if loop.time() >= beat:
+                        beat = loop.time() + self._board.pulse_every
+                        await self._put_pulse()
                 try:
                     async with asyncio.timeout_at(beat):
                         await news.wait()

@@ -102,7 +102,8 @@ async def _stream(journal: JournalPort, after: int) -> AsyncIterator[bytes]:
                 after = lines[-1][0]
                 yield _messages(lines)
             try:
-                lines = await asyncio.wait_for(feed.next(), KEEP_ALIVE)
+                async with asyncio.timeout(KEEP_ALIVE):
+                    lines = await feed.next()
             except TimeoutError:
                 lines = []
                 yield b": still here\n\n"
