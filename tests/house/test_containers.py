@@ -27,7 +27,7 @@ def test_the_file_suits_both_composes_and_has_its_services() -> None:
     assert {key for key in COMPOSE if not key.startswith("x-")} == {"services", "volumes"}
     assert SERVICES.keys() == {"api", "proxy", "load"} | GATES
     profiles = {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service}
-    assert profiles == {"load": ["load"], **dict.fromkeys(GATES, ["gates"])}
+    assert profiles == {"load": ["load"], **{name: ["gates"] for name in GATES}}
 
 
 def test_one_service_builds_the_image_and_no_other_asks_a_registry_for_it() -> None:

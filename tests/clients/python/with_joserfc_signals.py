@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 import requests
 from joserfc import jwt
@@ -24,13 +25,13 @@ seen["discovered"] = [configuration["issuer"] == issuer, configuration["spec_ver
 
 admitted = requests.post(f"{issuer}/admin/signal-receivers", json={"name": "joserfc"}, headers=OPERATOR, timeout=10)
 RECEIVER = {"Authorization": f"Bearer {admitted.json()['receiver_key']}"}
-wanted = {"delivery": {"method": "urn:ietf:rfc:8936"}, "events_requested": [f"{CAEP}session-revoked"]}
+wanted: dict[str, Any] = {"delivery": {"method": "urn:ietf:rfc:8936"}, "events_requested": [f"{CAEP}session-revoked"]}
 made = requests.post(configuration["configuration_endpoint"], json=wanted, headers=RECEIVER, timeout=10)
 stream = made.json()
 seen["stream"] = [made.status_code, stream["events_delivered"] == wanted["events_requested"]]
 
 
-def polled(**form: object) -> dict[str, Token]:
+def polled(**form: Any) -> dict[str, Token]:
     """What waits, by `jti`: signature, type and claims being as the framework wants them."""
     url = stream["delivery"]["endpoint_url"]
     answer = requests.post(url, json={"returnImmediately": True, **form}, headers=RECEIVER, timeout=10)

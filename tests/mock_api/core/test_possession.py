@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -164,7 +165,7 @@ def test_a_proof_is_asked_for_behind_a_gate_in_front_too(open_range: Open) -> No
     opened, holder = open_range(dpop=Dpop()), Holder()
     token = buy(opened, holder)
     for gate in ("gate-1", "gate-2"):
-        assert refused(lambda gate=gate: knock(opened, token, None, gate)) is errors.KeyNotProven
+        assert refused(partial(knock, opened, token, None, gate)) is errors.KeyNotProven
     seen = show(opened, holder, token)
     knock(opened, token, seen, "gate-1")
     assert refused(lambda: knock(opened, token, seen, "gate-2")) is errors.ProofReplayed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,6 +32,11 @@ ACTS = st.lists(
 )
 
 
+def buy(opened: Range, tester_id: str, key: str, tokens: list[str]) -> None:
+    """One more token."""
+    tokens.append(opened.token(tester_id, key))
+
+
 def play(opened: Range, acts: list[tuple[str, int]]) -> list[str]:
     """Let it all happen to four testers; returns their tokens."""
     people = [opened.invite(("artists", "red-team")[number % 2]) for number in range(4)]
@@ -40,13 +46,13 @@ def play(opened: Range, acts: list[tuple[str, int]]) -> list[str]:
         tester_id, key = people[number]
         opened.clock.advance(1.0)
         what: dict[str, Callable[[], Any]] = {
-            "suspend": lambda who=tester_id: responder.suspend(TesterScope(who), 20.0, "odd", "operator"),
+            "suspend": partial(responder.suspend, TesterScope(tester_id), 20.0, "odd", "operator"),
             "suspend cohort": lambda: responder.suspend(CohortScope("artists"), 30.0, "odd", "operator"),
             "lift": lambda: responder.lift(responder.suspensions()[0].suspension_id, "operator"),
             "pause": lambda: responder.pause("leak", "operator"),
             "resume": lambda: responder.resume("over", "operator"),
-            "leave": lambda who=tester_id: operator.remove_tester(who, "operator"),
-            "issue": lambda who=tester_id, its=key: tokens.append(opened.token(who, its)),
+            "leave": partial(operator.remove_tester, tester_id, "operator"),
+            "issue": partial(buy, opened, tester_id, key, tokens),
             "wait": lambda: opened.clock.advance(10.0),
         }
         with suppress(Refusal, IndexError):
