@@ -27,7 +27,7 @@ def test_settings_follow_the_name() -> None:
 @pytest.mark.parametrize(("text", "words"), [
     ("", "no enforcement called"), ("pish", "no enforcement called pish. Did you mean push?"),
     ("push,pulse", "is no setting"),
-    ("push,pulse=0", "cannot be read"), ("push,ttl=1", "push has no knob 'ttl'. Its knobs: pulse, silent_after"),
+    ("push,pulse=0", "cannot be read"), ("push,ttl=1", "push has no knob 'ttl'. Its knobs: silence, grace, pulse"),
     ("in-process,ttl=1", "Its knobs: none"), ("push,kind=pull", "is no setting"),
 ])
 def test_what_is_none_is_said(text: str, words: str) -> None:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec import Struct
-
 from mock_api.core.errors import ProgrammePaused, Refusal, TokenRevoked
-from mock_api.core.quantities import Positive, Seconds
+from mock_api.core.quantities import Positive
 from mock_api.core.reach import NEVER, Reach
 
 from .polling import Polling
 from .questions import Answer, AskCutoffs, Cutoffs, Question, Unchanged, Version
-from .silence import Silence, lasts
+from .silence import Told
 from .view import Arrival, View, WithoutFeed
 
 if TYPE_CHECKING:
     from mock_api.core.access_tokens import Claims
 
 
-class Cutoff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="cutoff"):
+class Cutoff(Told, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="cutoff"):
     """Not-before instants, fetched every `every` seconds; two on the same thing compose to the later one.
 
     The smallest view there is, and the bluntest: to revoke one token is to revoke all its tester holds by now. A
@@ -31,16 +29,11 @@ class Cutoff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
 
     every: Positive = 10.0                         # seconds between two fetches
     timeout: Positive = 5.0
-    silence: Silence = "fail-closed"
-    grace: Seconds = 0.0
 
-    def bound(self, token_lifetime: float) -> float:
-        """Seconds from the acknowledgement of a revocation until every gate refuses."""
-        return min(self.every + self.timeout, token_lifetime)
-
-    def bound_in_silence(self, token_lifetime: float) -> float:
-        """The same while the gate hears nothing."""
-        return min(self.every + self.timeout + lasts(self.silence, self.grace), token_lifetime)
+    @property
+    def delay(self) -> float:
+        """Seconds that a revocation may take to reach a gate."""
+        return self.every + self.timeout
 
     def view(self) -> View:
         """A gate's view, which knows nothing yet."""

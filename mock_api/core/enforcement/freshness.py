@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec import Struct
-
 from mock_api.core.errors import Invalid, Refusal
-from mock_api.core.quantities import Positive, Seconds
+from mock_api.core.quantities import Positive
 
 from .polling import Polling
 from .pull import PulledView
 from .questions import AskNotices, AskSnapshot, Question, Version
-from .silence import Silence, closed, lasts
+from .silence import Told, closed
 from .view import Arrival, View
 
 if TYPE_CHECKING:
     from mock_api.core.access_tokens import Claims
 
 
-class Freshness(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="freshness"):
+class Freshness(Told, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="freshness"):
     """A pulled view, and a demand: the answer to a revocation carries a version, and a request may carry it too.
 
     The idea of the zookie (Pang et al., Zanzibar, USENIX ATC 2019 §2.4): pay for freshness where it matters.
@@ -32,16 +30,11 @@ class Freshness(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, t
 
     every: Positive = 30.0                         # seconds between two fetches
     timeout: Positive = 5.0
-    silence: Silence = "fail-closed"
-    grace: Seconds = 0.0
 
-    def bound(self, token_lifetime: float) -> float:
-        """Seconds from the acknowledgement until every gate refuses requests without a version; with one, 0."""
-        return min(self.every + self.timeout, token_lifetime)
-
-    def bound_in_silence(self, token_lifetime: float) -> float:
-        """The same while the gate hears nothing."""
-        return min(self.every + self.timeout + lasts(self.silence, self.grace), token_lifetime)
+    @property
+    def delay(self) -> float:
+        """Seconds that a revocation may take to reach requests without a version; with one it takes none."""
+        return self.every + self.timeout
 
     def view(self) -> View:
         """A gate's view, which knows nothing yet."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec import Struct
-
 from mock_api.core.errors import Refusal, TokenRevoked
 from mock_api.core.quantities import Positive, Seconds
 
 from .questions import Answer, AskToken, Question, TokenStatus
-from .silence import Silence, closed, lasts
+from .silence import Told, closed
 from .view import Arrival, View, WithoutFeed
 
 if TYPE_CHECKING:
@@ -20,9 +18,7 @@ if TYPE_CHECKING:
 REMEMBERED = 50_000  # answers; the one used least recently is forgotten first
 
 
-class Introspection(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="introspection"
-):
+class Introspection(Told, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="introspection"):
     """Ask about each token (RFC 7662); an answer serves for `ttl` seconds from when it was asked for.
 
     Under `grace` an old yes serves for that much longer while nobody answers; a token never asked about is refused.
@@ -33,16 +29,11 @@ class Introspection(
 
     ttl: Seconds = 0.0                             # how long an answer is remembered; 0: not at all
     timeout: Positive = 2.0                        # no answer within this is silence
-    silence: Silence = "fail-closed"
-    grace: Seconds = 0.0                           # silence `grace`: how much longer an answer serves when none comes
 
-    def bound(self, token_lifetime: float) -> float:
-        """Seconds from the acknowledgement of a revocation until every gate refuses."""
-        return min(self.ttl, token_lifetime)
-
-    def bound_in_silence(self, token_lifetime: float) -> float:
-        """The same while the gate hears nothing."""
-        return min(self.ttl + lasts(self.silence, self.grace), token_lifetime)
+    @property
+    def delay(self) -> float:
+        """Seconds that a revocation may take to reach a gate."""
+        return self.ttl
 
     def view(self) -> View:
         """A gate's view, which remembers nothing yet."""

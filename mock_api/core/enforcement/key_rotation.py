@@ -5,14 +5,12 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec import Struct
-
 from mock_api.core.errors import Refusal, TokenRevoked
 from mock_api.core.quantities import Positive, Seconds
 
 from .polling import Polling
 from .questions import Answer, AskKeys, Keys, Question
-from .silence import Silence, closed, lasts
+from .silence import Told, closed
 from .view import Arrival, View, WithoutFeed
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 COOL_DOWN = 1.0  # seconds between two look-ups of unknown keys, so that forged `kid`s cause no flood
 
 
-class KeyRotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="key-rotation"):
+class KeyRotation(Told, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="key-rotation"):
     """A revocation makes a new signing key; the old one leaves the key set (RFC 7517) after `overlap` seconds.
 
     Everybody has to buy a new token, and the revoked get none. Gates use a fetched key set for `max_age` seconds. Of
@@ -34,17 +32,11 @@ class KeyRotation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     overlap: Seconds = 0.0                         # how long the old key stays published beside the new one
     max_age: Positive = 60.0                       # how long a gate may use a fetched key set, seconds
     timeout: Positive = 5.0
-    silence: Silence = "fail-closed"
-    grace: Seconds = 0.0
 
-    def bound(self, token_lifetime: float) -> float:
-        """Seconds from the acknowledgement of a revocation until every gate refuses."""
-        return min(self.overlap + self.max_age + self.timeout, token_lifetime)
-
-    def bound_in_silence(self, token_lifetime: float) -> float:
-        """The same while the gate hears nothing."""
-        silent = lasts(self.silence, self.grace)
-        return min(self.overlap + self.max_age + self.timeout + silent, token_lifetime)
+    @property
+    def delay(self) -> float:
+        """Seconds that a revocation may take to reach a gate."""
+        return self.overlap + self.max_age + self.timeout
 
     def view(self) -> View:
         """A gate's view, which knows no key yet."""

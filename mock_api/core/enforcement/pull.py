@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec import Struct
-
 from mock_api.core.errors import Refusal
-from mock_api.core.quantities import Positive, Seconds
+from mock_api.core.quantities import Positive
 
 from .polling import Polling
 from .questions import Answer, AskSnapshot, News, Notices, Question, Snapshot, Unchanged, Version
 from .register_copy import RegisterCopy
-from .silence import Silence, lasts
+from .silence import Told
 from .view import Arrival, View
 
 if TYPE_CHECKING:
     from mock_api.core.access_tokens import Claims
 
 
-class Pull(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="pull"):
+class Pull(Told, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="pull"):
     """The whole view, fetched every `every` seconds with a conditional request (RFC 9110 §13)."""
 
     guarantee: ClassVar[str] = "refused everywhere within every + timeout"
@@ -27,16 +25,11 @@ class Pull(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_fi
 
     every: Positive = 30.0                         # seconds between two fetches
     timeout: Positive = 5.0                        # no answer within this is silence; then it is asked again
-    silence: Silence = "fail-closed"
-    grace: Seconds = 0.0                           # silence `grace`: for how long to admit on the old view
 
-    def bound(self, token_lifetime: float) -> float:
-        """Seconds from the acknowledgement of a revocation until every gate refuses."""
-        return min(self.every + self.timeout, token_lifetime)
-
-    def bound_in_silence(self, token_lifetime: float) -> float:
-        """The same while the gate hears nothing."""
-        return min(self.every + self.timeout + lasts(self.silence, self.grace), token_lifetime)
+    @property
+    def delay(self) -> float:
+        """Seconds that a revocation may take to reach a gate."""
+        return self.every + self.timeout
 
     def view(self) -> View:
         """A gate's view, which knows nothing yet."""

@@ -5,21 +5,19 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, ClassVar
 
-from msgspec import Struct
-
 from mock_api.core.errors import Refusal
 from mock_api.core.quantities import Positive, Seconds
 
 from .questions import Answer, AskNotices, AskSnapshot, News, Notice, Notices, Pulse, Question, Snapshot, Version
 from .register_copy import RegisterCopy
-from .silence import Silence, lasts, verdict
+from .silence import Told, verdict
 from .view import Arrival, View
 
 if TYPE_CHECKING:
     from mock_api.core.access_tokens import Claims
 
 
-class Push(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="push"):
+class Push(Told, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="push"):
     """A snapshot at the start, then numbered notices; a gap is repaired, a missing pulse is silence."""
 
     guarantee: ClassVar[str] = (
@@ -31,16 +29,11 @@ class Push(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_fi
     pulse: Positive = 0.5                          # seconds between two signs of life of the feed
     silent_after: Positive = 2.0                   # a view older than this is silence
     skew: Seconds = 1.0                            # how far the gate's clock may be off
-    silence: Silence = "fail-closed"
-    grace: Seconds = 0.0                           # silence `grace`: for how long to admit after `silent_after`
 
-    def bound(self, token_lifetime: float) -> float:
-        """Seconds from the acknowledgement of a revocation until every gate refuses."""
-        return min(self.silent_after + self.skew, token_lifetime)
-
-    def bound_in_silence(self, token_lifetime: float) -> float:
-        """The same while the gate hears nothing."""
-        return min(self.silent_after + self.skew + lasts(self.silence, self.grace), token_lifetime)
+    @property
+    def delay(self) -> float:
+        """Seconds that a revocation may take to reach a gate."""
+        return self.silent_after + self.skew
 
     def view(self) -> View:
         """A gate's view, which knows nothing yet."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from msgspec import Struct
 
 from mock_api.core.errors import Refusal, TesterSuspended, TokenRevoked, TokenUnknown
-from mock_api.core.quantities import AtLeastOne, Positive, Seconds, Share
+from mock_api.core.quantities import AtLeastOne, Positive, Share
 
 from .questions import Answer, AskStatusList, Question, StatusList
-from .silence import Silence, closed, lasts, verdict
+from .silence import Told, closed, verdict
 from .view import Arrival, View, WithoutFeed
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ AHEAD = 0.9          # share of a list's time after which it is renewed, so that
 VALID, INVALID, SUSPENDED = 0, 1, 2  # Token Status List §7.1
 
 
-class StatusLists(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="status-list"):
+class StatusLists(Told, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="status-list"):
     """Token Status List (draft-ietf-oauth-status-list): fetched as `statuslist+jwt`, used for `ttl` seconds."""
 
     guarantee: ClassVar[str] = "refused everywhere within ttl + timeout"
@@ -34,16 +34,11 @@ class StatusLists(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     size: AtLeastOne = 131_072                     # places in one list
     decoys: Share = 0.1                            # share of places that are never given out, so that sizes tell less
     timeout: Positive = 5.0
-    silence: Silence = "fail-closed"
-    grace: Seconds = 0.0
 
-    def bound(self, token_lifetime: float) -> float:
-        """Seconds from the acknowledgement of a revocation until every gate refuses."""
-        return min(self.ttl + self.timeout, token_lifetime)
-
-    def bound_in_silence(self, token_lifetime: float) -> float:
-        """The same while the gate hears nothing."""
-        return min(self.ttl + self.timeout + lasts(self.silence, self.grace), token_lifetime)
+    @property
+    def delay(self) -> float:
+        """Seconds that a revocation may take to reach a gate."""
+        return self.ttl + self.timeout
 
     def view(self) -> View:
         """A gate's view, which holds no list yet."""
